@@ -1,0 +1,1 @@
+"""The conversation: channels in, decision, reply out, and the wiring of everything."""

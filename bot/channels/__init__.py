@@ -1,0 +1,1 @@
+"""One file a vendor, all behind the contract in `bot.channels.contract`."""

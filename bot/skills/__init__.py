@@ -1,0 +1,1 @@
+"""What the bot does itself: balance, nearest store, card activation; one small class each."""

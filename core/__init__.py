@@ -1,0 +1,1 @@
+"""What the other packages stand on: configuration, Redis, SQL, sign-in, the sentence encoder, logging."""

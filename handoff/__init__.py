@@ -1,0 +1,1 @@
+"""People: the queue, ownership of conversations, the operators' desk."""

@@ -1,0 +1,1 @@
+"""Standard operating procedures: articles, passages, index, search with a calibrated probability."""

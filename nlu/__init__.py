@@ -1,0 +1,1 @@
+"""Understanding one message: intent, entities, emotion and language."""
