@@ -114,10 +114,30 @@ Author = Literal["customer", "bot", "operator", "system"]
 
 
 @dataclass(frozen=True, slots=True)
+class BotState:
+    """The bot's memory between the messages of one conversation.
+
+    Attributes:
+        skill: Name of the skill that awaits the next message, with its own memory in `skill_state`.
+        clarified: Whether a clarifying question was asked already; it is asked once.
+        last_decision: Id of the decision behind the last answer, for "did this help?".
+        said: What the customer wrote, oldest first, the last ten.
+        answered: What the bot replied, oldest first, the last ten.
+    """
+
+    skill: str = ""
+    skill_state: Mapping[str, str] = field(default_factory=dict)
+    clarified: bool = False
+    last_decision: str = ""
+    said: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """Snapshot of one conversation as a worker reads it; `epoch` rises with every change of owner.
 
-    `owner` is `bot`, `queue` or `operator:ID`. `state` is the bot's own memory between messages.
+    `owner` is `bot`, `queue` or `operator:ID`.
     """
 
     id: str
@@ -127,7 +147,7 @@ class Conversation:
     owner: str
     epoch: int
     language: str
-    state: Mapping[str, str] = field(default_factory=dict)
+    state: BotState
     ticket: str = ""
 
     @property

@@ -41,7 +41,11 @@ class HandoffPacket:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A piece of work for a person. A conversation handed over twice has two tickets, one after another."""
+    """A piece of work for a person. A conversation handed over twice has two tickets, one after another.
+
+    Smaller `priority` numbers come first. `operator` is the id of who has it, empty while nobody does.
+    `unread` counts the customer's messages since the operator last looked.
+    """
 
     id: str
     conversation: str
@@ -58,3 +62,7 @@ class Ticket:
     language: str
     operator: str = ""
     last_line: str = ""
+    unread: int = 0
+    taken_at: datetime | None = None
+    replied_at: datetime | None = None
+    ended_at: datetime | None = None

@@ -1,0 +1,215 @@
+"""Deciding what to do with one message: a pure function of stored signals, so that it can be replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.types import (
+    Answer,
+    BotState,
+    Clarify,
+    Decision,
+    HandOff,
+    MessageKind,
+    Reason,
+    RunSkill,
+    SmallTalk,
+)
+
+PERSON = "person"
+"""Button id of "talk to a person"."""
+
+_COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny"}
+_COMMANDS = {
+    "/start": "start",
+    "/help": "help",
+    "/close": "close",
+    "/language": "language",
+}
+_SKILL_COMMANDS = {"/balance": "balance", "/stores": "nearest_store", "/activate": "activate_card"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article found; `probability` is the calibrated chance in [0, 1] that it is the right one."""
+
+    article: str
+    language: str
+    title: str
+    revision: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """All that a decision is made of; stored with it.
+
+    Attributes:
+        kind: Kind of message.
+        text: For commands the raw command; empty for anything else, since words are in the turn already.
+        button: Id of the pressed button.
+        intent: Best intent, `intent_confidence` in [0, 1]; `parser` is who read it (`rasa`, `offline`).
+        emotion: Calibrated probability in [0, 1] that the mood asks for a person.
+        emotion_kind: What was heard; `sensitive` means safety, health, fraud or law.
+        candidates: Articles, best first.
+        knowledge_ready: False when no knowledge base could be asked.
+        words: Number of words in the message.
+        state: The bot's memory before this message.
+    """
+
+    kind: MessageKind
+    text: str = ""
+    button: str = ""
+    intent: str = ""
+    intent_confidence: float = 0.0
+    parser: str = "offline"
+    emotion: float = 0.0
+    escalate: bool = False
+    emotion_kind: str = ""
+    evidence: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    knowledge_ready: bool = True
+    base_version: int = 0
+    words: int = 0
+    state: BotState = field(default_factory=BotState)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Limits a decision is made with; all are probabilities in [0, 1] (`article` above 1: answer nothing)."""
+
+    article: float
+    skill: float
+    person: float
+    smalltalk: float
+    clarify_margin: float
+    clarify_least: float
+
+
+def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision:
+    """What to do with one message.
+
+    The order is the design's: a person asked for, mood, skills, articles, one clarifying question, people.
+
+    Args:
+        signals: What is known of the message.
+        thresholds: Limits in force.
+        skills: Intent → name of the skill it starts.
+    """
+    return (
+        _explicit(signals)
+        or _pressed(signals)
+        or _asked_for_person(signals, thresholds)
+        or _mood(signals, thresholds)
+        or _skill(signals, thresholds, skills)
+        or _article(signals, thresholds)
+        or _courtesy(signals, thresholds)
+        or _clarify(signals, thresholds)
+        or _people(signals)
+    )
+
+
+def _explicit(signals: Signals) -> Decision | None:
+    """Commands and kinds of message that need no understanding."""
+    match signals.kind:
+        case MessageKind.COMMAND:
+            command = signals.text.split()[0].split("@")[0].lower() if signals.text.split() else ""
+            if command == "/operator":
+                return HandOff(Reason.ASKED_FOR_PERSON)
+            if command in _SKILL_COMMANDS:
+                return RunSkill(_SKILL_COMMANDS[command])
+            return SmallTalk(_COMMANDS.get(command, "help"))
+        case MessageKind.LOCATION:
+            return RunSkill("nearest_store")
+        case MessageKind.CONTACT:
+            return RunSkill(signals.state.skill or "balance")
+        case MessageKind.ATTACHMENT | MessageKind.OTHER:
+            # What a photo shows is for a person to see; the bot reads words only.
+            return HandOff(Reason.ATTACHMENT)
+    return None
+
+
+def _pressed(signals: Signals) -> Decision | None:
+    if signals.kind is not MessageKind.BUTTON:
+        return None
+    head, _, rest = signals.button.partition(":")
+    match head:
+        case "person":
+            return HandOff(Reason.ASKED_FOR_PERSON)
+        case "helped":
+            return SmallTalk("feedback") if rest.startswith("yes") else HandOff(Reason.ANSWER_REJECTED)
+        case "article" if rest == "none":
+            return HandOff(Reason.CLARIFY_FAILED)
+        case "article":
+            chosen = next((found for found in signals.candidates if found.article == rest), None)
+            return HandOff(Reason.CLARIFY_FAILED) if chosen is None else _answer(chosen)
+        case "skill":
+            return RunSkill(rest.partition(":")[0])
+    return HandOff(Reason.LOW_CONFIDENCE)
+
+
+def _asked_for_person(signals: Signals, thresholds: Thresholds) -> Decision | None:
+    if signals.intent == "ask_human" and signals.intent_confidence >= thresholds.person:
+        return HandOff(Reason.ASKED_FOR_PERSON)
+    return None
+
+
+def _mood(signals: Signals, thresholds: Thresholds) -> Decision | None:
+    if signals.emotion_kind == "sensitive":
+        return HandOff(Reason.SENSITIVE, urgent=True, evidence=signals.evidence)
+    if signals.escalate:
+        return HandOff(Reason.EMOTION, urgent=True, evidence=signals.evidence)
+    if signals.intent == "complaint" and signals.intent_confidence >= thresholds.skill:
+        return HandOff(Reason.COMPLAINT, evidence=signals.evidence)
+    return None
+
+
+def _skill(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision | None:
+    if signals.state.skill:
+        return RunSkill(signals.state.skill)
+    name = skills.get(signals.intent)
+    if name and signals.intent_confidence >= thresholds.skill:
+        return RunSkill(name)
+    return None
+
+
+def _answer(found: Candidate) -> Answer:
+    return Answer(found.article, found.language, found.revision, found.probability)
+
+
+def _article(signals: Signals, thresholds: Thresholds) -> Decision | None:
+    best = signals.candidates[0] if signals.candidates else None
+    if best is not None and best.probability >= thresholds.article:
+        return _answer(best)
+    return None
+
+
+def _courtesy(signals: Signals, thresholds: Thresholds) -> Decision | None:
+    """A greeting or thanks that says nothing else: "thanks, but where is my order" must go on."""
+    if signals.intent not in _COURTESY or signals.intent_confidence < thresholds.smalltalk:
+        return None
+    if signals.words > 5:
+        return None
+    if signals.state.last_decision and signals.intent == "deny":
+        return HandOff(Reason.ANSWER_REJECTED)
+    if signals.state.last_decision and signals.intent == "affirm":
+        return SmallTalk("feedback")
+    return SmallTalk(signals.intent)
+
+
+def _clarify(signals: Signals, thresholds: Thresholds) -> Decision | None:
+    if signals.state.clarified or len(signals.candidates) < 2 or thresholds.article > 1:
+        return None
+    first, second = signals.candidates[:2]
+    near = first.probability - second.probability <= thresholds.clarify_margin
+    if near and second.probability >= thresholds.clarify_least:
+        return Clarify((first.article, second.article))
+    return None
+
+
+def _people(signals: Signals) -> Decision:
+    if not signals.knowledge_ready:
+        return HandOff(Reason.KNOWLEDGE_UNAVAILABLE)
+    if signals.state.clarified:
+        return HandOff(Reason.CLARIFY_FAILED)
+    return HandOff(Reason.LOW_CONFIDENCE)

@@ -1,0 +1,280 @@
+"""Handling one message: read it, decide, let a skill work, and put everything into one effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bot.decide import Signals, Thresholds, decide
+from bot.effects import Effect
+from bot.inbox import Pending
+from bot.outcome import Outcome, Outcomes
+from bot.ports import Clock, ExpectedWait, Knowledge, Says, Understands
+from bot.signals import Reading, gather
+from bot.skills.contract import Customer, Skill, SkillRequest
+from bot.types import (
+    Answer,
+    BotState,
+    Clarify,
+    HandOff,
+    IncomingMessage,
+    MessageKind,
+    Reason,
+    RunSkill,
+    SmallTalk,
+)
+from bot.write import (
+    Decided,
+    bot_reply,
+    customer_turn,
+    decision_event,
+    feedback_event,
+    new_decision_id,
+    new_ticket,
+    relay,
+    remember,
+    state_json,
+    system_reply,
+)
+from core.records import dump
+from nlu.types import Emotion, Understanding
+
+
+class Customers(Protocol):
+    """What is remembered of customers."""
+
+    async def get(self, account: str, user_id: str) -> Mapping[str, str]:
+        """Fields `name`, `language`, `phone`, `greeted`; empty for somebody new."""
+
+
+class Handler:
+    """Turns one pending message into its effect; touches nothing itself."""
+
+    def __init__(
+        self,
+        *,
+        understander: Understands,
+        knowledge: Knowledge,
+        skills: Sequence[Skill],
+        texts: Says,
+        customers: Customers,
+        expected_wait: ExpectedWait,
+        clock: Clock,
+        limits: Thresholds,
+        greeting: Mapping[str, Mapping[str, str]],
+        default_language: str,
+        due_s: float,
+        urgent_due_s: float,
+    ) -> None:
+        """`limits.article` is replaced per message by the base's threshold as the governor sees it;
+        `greeting` holds the values of `greeting.first` for each language.
+        """
+        self._understander = understander
+        self._knowledge = knowledge
+        self._skills = {skill.name: skill for skill in skills}
+        self._intents = {intent: skill.name for skill in skills for intent in skill.intents}
+        self._texts = texts
+        self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
+        self._customers = customers
+        self._expected_wait = expected_wait
+        self._clock = clock
+        self._limits = limits
+        self._greeting = greeting
+        self._default_language = default_language
+        self._due_s = due_s
+        self._urgent_due_s = urgent_due_s
+
+    async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:
+        """The effect of one message; a person's conversation gets the words and nothing else."""
+        conversation = pending.conversation
+        if not conversation.owned_by_bot:
+            return relay(message, pending)
+        known = await self._customers.get(message.account, message.sender.user_id)
+        language = self._language(message, conversation.language, known)
+        reading = await gather(
+            message,
+            conversation.state,
+            language=language,
+            understander=self._understander,
+            knowledge=self._knowledge,
+            now=self._clock(),
+        )
+        decided = self.decide(reading)
+        decided, outcome = await self._carry_out(decided, message, known)
+        return await self._effect(message, pending, decided, outcome, known)
+
+    async def give_up(self, message: IncomingMessage, pending: Pending) -> Effect:
+        """The message goes to a person because handling it failed."""
+        if not pending.conversation.owned_by_bot:
+            return relay(message, pending)
+        language = self._language(message, pending.conversation.language, {})
+        reading = _unread(message.kind, pending.conversation.state, language)
+        decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits)
+        outcome = self._outcomes.hand_off(HandOff(Reason.BOT_ERROR), pending.conversation.state, language)
+        return await self._effect(message, pending, decided, outcome, {"greeted": "1"})
+
+    def decide(self, reading: Reading) -> Decided:
+        """Decide with the thresholds in force now."""
+        article = self._knowledge.threshold(reading.solved_threshold)
+        thresholds = replace(self._limits, article=article)
+        decision = decide(reading.signals, thresholds, self._intents)
+        return Decided(new_decision_id(), decision, reading, thresholds)
+
+    def _language(self, message: IncomingMessage, current: str, known: Mapping[str, str]) -> str:
+        for language in (current, known.get("language", ""), message.sender.language[:2]):
+            if language in ("ru", "en"):
+                return language
+        return self._default_language
+
+    async def _carry_out(
+        self, decided: Decided, message: IncomingMessage, known: Mapping[str, str]
+    ) -> tuple[Decided, Outcome]:
+        """The outcome; a skill that says "not for me" has the message decided afresh, once."""
+        if not isinstance(decided.decision, RunSkill):
+            return decided, self._plain(decided)
+        outcome = await self._run_skill(decided.decision.skill, decided.reading, message, known)
+        if outcome is not None:
+            return decided, outcome
+        signals = decided.reading.signals
+        cleared = replace(signals.state, skill="", skill_state={})
+        again = self.decide(replace(decided.reading, signals=replace(signals, state=cleared)))
+        if not isinstance(again.decision, RunSkill):
+            return again, self._plain(again)
+        outcome = await self._run_skill(again.decision.skill, again.reading, message, known)
+        if outcome is None:
+            again = replace(again, decision=HandOff(Reason.SKILL_FAILED))
+            outcome = self._plain(again)
+        return again, outcome
+
+    def _plain(self, decided: Decided) -> Outcome:
+        state, language = decided.reading.signals.state, decided.reading.language
+        match decided.decision:
+            case Answer() as answer:
+                return self._outcomes.answer(answer, state, language, decided.id)
+            case Clarify() as clarify:
+                return self._outcomes.clarify(clarify, state, language)
+            case SmallTalk() as small_talk:
+                return self._outcomes.small_talk(small_talk, state, language)
+            case HandOff() as hand_off:
+                return self._outcomes.hand_off(hand_off, state, language)
+            case RunSkill():
+                return self._outcomes.hand_off(HandOff(Reason.SKILL_FAILED), state, language)
+
+    async def _run_skill(
+        self, name: str, reading: Reading, message: IncomingMessage, known: Mapping[str, str]
+    ) -> Outcome | None:
+        state, language = reading.signals.state, reading.language
+        skill = self._skills.get(name)
+        if skill is None:
+            return self._outcomes.hand_off(HandOff(Reason.SKILL_FAILED), state, language)
+        request = SkillRequest(
+            message=message,
+            language=language,
+            entities=reading.understanding.entities,
+            customer=Customer(
+                key=f"{message.account}:{message.sender.user_id}",
+                name=message.sender.name,
+                phone=known.get("phone", ""),
+            ),
+            state=state.skill_state if state.skill == name else {},
+            now=self._clock(),
+        )
+        result = await skill.handle(request)
+        if result.unhandled:
+            return None
+        waits = bool(result.state)
+        remembered = replace(
+            state, skill=name if waits else "", skill_state=dict(result.state), clarified=False
+        )
+        hand_off = HandOff(result.hand_off) if result.hand_off else None
+        return Outcome(
+            "skill", result.reply, remembered, language, hand_off=hand_off, phone=result.verified_phone
+        )
+
+    async def _effect(
+        self,
+        message: IncomingMessage,
+        pending: Pending,
+        decided: Decided,
+        outcome: Outcome,
+        known: Mapping[str, str],
+    ) -> Effect:
+        events = [
+            customer_turn(message, pending.id, outcome.name, decided.id),
+            decision_event(decided, pending.id),
+            *feedback_event(outcome, pending.conversation.state),
+        ]
+        fields = self._customer_fields(message, outcome, known)
+        if fields:
+            key = f"{message.account}:{message.sender.user_id}"
+            events.append(("customer", dump({"key": key, **dict(known), **fields})))
+        state = remember(outcome.state, said=message.text)
+        customer = (message.sender.user_id, fields) if fields else None
+        greeting = "" if known.get("greeted") else self._first_words(outcome.language)
+        if outcome.hand_off is not None:
+            text = await self._told(outcome, greeting)
+            urgent = outcome.hand_off.urgent
+            ticket = new_ticket(
+                outcome.hand_off,
+                replace(decided.reading, language=outcome.language),
+                state,
+                message,
+                due_s=self._urgent_due_s if urgent else self._due_s,
+            )
+            return Effect(
+                tuple(events),
+                (system_reply(pending, text, outcome.language),),
+                state_json(replace(state, skill="", skill_state={})),
+                outcome.language,
+                ticket=ticket,
+                customer=customer,
+            )
+        replies: tuple[Mapping[str, object], ...] = ()
+        if outcome.reply is not None:
+            text = greeting + outcome.reply.text
+            if greeting and decided.decision in (SmallTalk("greet"), SmallTalk("start")):
+                text = greeting.strip()  # it says hello already
+            reply = replace(outcome.reply, text=text)
+            state = remember(state, answered=reply.text)
+            if outcome.close:
+                replies = (system_reply(pending, reply.text, outcome.language),)
+            else:
+                replies = (bot_reply(pending, reply, outcome.language, decided.id),)
+        return Effect(
+            tuple(events),
+            replies,
+            state_json(state),
+            outcome.language,
+            close="customer" if outcome.close else "",
+            customer=customer,
+        )
+
+    async def _told(self, outcome: Outcome, greeting: str) -> str:
+        """One message: what a skill had to say, and that a person takes over."""
+        if outcome.hand_off is None:
+            return greeting
+        told = self._outcomes.told(outcome.hand_off, outcome.language, await self._expected_wait())
+        before = f"{outcome.reply.text}\n\n" if outcome.reply else ""
+        return greeting + before + told
+
+    def _first_words(self, language: str) -> str:
+        return self._texts.say("greeting.first", language, **self._greeting[language]) + "\n\n"
+
+    def _customer_fields(
+        self, message: IncomingMessage, outcome: Outcome, known: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Only what changed, so that the archive is not told the same thing with every message."""
+        wanted = {
+            "name": message.sender.name or known.get("name", ""),
+            "language": outcome.language,
+            "greeted": "1",
+        }
+        if outcome.phone:
+            wanted["phone"] = outcome.phone
+        return {field: value for field, value in wanted.items() if known.get(field, "") != value}
+
+
+def _unread(kind: MessageKind, state: BotState, language: str) -> Reading:
+    understanding = Understanding("", 0.0, (), Emotion(0.0, escalate=False), language, "offline")
+    return Reading(Signals(kind=kind, state=state), understanding, language, 2.0)

@@ -1,0 +1,16 @@
+-- Asked by a sender that was held up between its claim and its call: may it still send?
+-- in:  id, attempt, ms the call may take, now. out: {'go'} | {'stop'}
+local id, attempt, call_ms, now = unpack(ARGV)
+now = clock(now)
+local entry = redis.call('HMGET', K.out(id), 'status', 'attempts', 'author', 'epoch', 'ref')
+if entry[1] ~= 'sending' or entry[2] ~= attempt then return {'stop'} end
+local ref = entry[5]
+local live = redis.call('HMGET', K.conversation(ref), 'epoch', 'owner')
+if entry[3] == 'bot' and (entry[4] ~= live[1] or live[2] ~= 'bot') then
+  redis.call('ZREM', K.sending(account_of(ref)), id)
+  finish_out(ref, id, 'cancelled', now, {})
+  schedule(ref, now)
+  return {'stop'}
+end
+redis.call('ZADD', K.sending(account_of(ref)), 'XX', whole(now + tonumber(call_ms)), id)
+return {'go'}

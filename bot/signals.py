@@ -1,0 +1,95 @@
+"""Gathering what a decision is made of: understanding and search run at once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.decide import Candidate, Signals
+from bot.ports import Knowledge, Understands
+from bot.types import BotState, IncomingMessage, MessageKind
+from knowledge_base.types import SearchResult
+from nlu.types import Emotion, Understanding
+
+_CALM = Emotion(score=0.0, escalate=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as understood: `solved_threshold` is the base's own, above 1 when it answers nothing."""
+
+    signals: Signals
+    understanding: Understanding
+    language: str
+    solved_threshold: float
+
+
+async def gather(
+    message: IncomingMessage,
+    state: BotState,
+    *,
+    language: str,
+    understander: Understands,
+    knowledge: Knowledge,
+    now: datetime,
+) -> Reading:
+    """Read one message. Only words are given to the parser and the search; buttons carry their meaning."""
+    if message.kind is not MessageKind.TEXT:
+        return _wordless(message, state, language, knowledge)
+    understanding, found = await asyncio.gather(
+        understander.understand(message.text, language_hint=language),
+        knowledge.search(message.text, language=language, now=now),
+    )
+    signals = Signals(
+        kind=message.kind,
+        intent=understanding.intent,
+        intent_confidence=understanding.intent_confidence,
+        parser=understanding.parser,
+        emotion=understanding.emotion.score,
+        escalate=understanding.emotion.escalate,
+        emotion_kind=understanding.emotion.kind,
+        evidence=understanding.emotion.evidence,
+        candidates=_candidates(found, knowledge),
+        knowledge_ready=found is not None,
+        base_version=found.base_version if found else 0,
+        words=len(message.text.split()),
+        state=state,
+    )
+    return Reading(
+        signals, understanding, understanding.language or language, found.threshold if found else 2.0
+    )
+
+
+def _wordless(message: IncomingMessage, state: BotState, language: str, knowledge: Knowledge) -> Reading:
+    signals = Signals(
+        kind=message.kind,
+        text=message.text if message.kind is MessageKind.COMMAND else "",
+        button=message.button,
+        candidates=_chosen(message.button, language, knowledge),
+        state=state,
+    )
+    nothing = Understanding("", 0.0, (), _CALM, language, "offline")
+    return Reading(signals, nothing, language, 2.0)
+
+
+def _chosen(button: str, language: str, knowledge: Knowledge) -> tuple[Candidate, ...]:
+    """The article a customer picked from a clarifying question; their own choice counts as certain."""
+    head, _, article_id = button.partition(":")
+    article = knowledge.article(article_id, language) if head == "article" else None
+    if article is None:
+        return ()
+    return (Candidate(article.id, article.lang, article.title, article.revision, 1.0),)
+
+
+def _candidates(found: SearchResult | None, knowledge: Knowledge) -> tuple[Candidate, ...]:
+    if found is None:
+        return ()
+    candidates = []
+    for hit in found.hits:
+        article = knowledge.article(hit.passage.article_id, hit.passage.lang)
+        revision = article.revision if article else ""
+        candidates.append(
+            Candidate(hit.passage.article_id, hit.passage.lang, hit.title, revision, hit.probability)
+        )
+    return tuple(candidates)

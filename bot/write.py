@@ -1,0 +1,166 @@
+"""From an outcome to the effect that is committed: events, replies, ticket, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bot.codec import dump_state, reply_data
+from bot.decide import Signals, Thresholds
+from bot.effects import Effect, NewTicket
+from bot.inbox import Pending
+from bot.outcome import Outcome
+from bot.signals import Reading
+from bot.types import Answer, BotState, Decision, HandOff, IncomingMessage, Reply, RunSkill
+from core.records import PRIORITY_BOT, PRIORITY_PERSON, dump, new_id, outgoing, turn
+
+_REMEMBERED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with all that is stored about it."""
+
+    id: str
+    decision: Decision
+    reading: Reading
+    thresholds: Thresholds
+
+
+def customer_turn(
+    message: IncomingMessage, pending_id: str, outcome: str, decision_id: str = ""
+) -> tuple[str, str]:
+    """The event that puts the customer's words into the history."""
+    extra: dict[str, Any] = {}
+    if message.attachments:
+        extra["attachments"] = [asdict(attachment) for attachment in message.attachments]
+    if message.location is not None:
+        extra["location"] = asdict(message.location)
+    payload = turn(
+        "customer",
+        message.text,
+        kind=message.kind.value,
+        message_id=pending_id,
+        external_id=message.external_id,
+        outcome=outcome,
+        decision_id=decision_id,
+        name=message.sender.name,
+        **extra,
+    )
+    return "turn", payload
+
+
+def decision_event(decided: Decided, message_id: str) -> tuple[str, str]:
+    """The event that stores a decision with its signals, so that it can be replayed."""
+    decision = decided.decision
+    payload = {
+        "id": decided.id,
+        "message_id": message_id,
+        "decision": decision_word(decision),
+        "reason": decision.reason.value if isinstance(decision, HandOff) else None,
+        "article": decision.article if isinstance(decision, Answer) else None,
+        "revision": decision.revision if isinstance(decision, Answer) else None,
+        "skill": decision.skill if isinstance(decision, RunSkill) else None,
+        "probability": best_probability(decided.reading.signals),
+        "signals": asdict(decided.reading.signals),
+        "thresholds": asdict(decided.thresholds),
+    }
+    return "decision", dump(payload)
+
+
+def decision_word(decision: Decision) -> str:
+    """The decision as one word of the command line: answer, skill, clarify, smalltalk, handoff."""
+    words = {"Answer": "answer", "RunSkill": "skill", "Clarify": "clarify", "SmallTalk": "smalltalk"}
+    return words.get(type(decision).__name__, "handoff")
+
+
+def best_probability(signals: Signals) -> float | None:
+    """Probability of the best article found, None if there was none."""
+    return signals.candidates[0].probability if signals.candidates else None
+
+
+def packet(decision: HandOff, reading: Reading, state: BotState) -> dict[str, Any]:
+    """What the operator sees first, in the shape `handoff` takes."""
+    signals, understanding = reading.signals, reading.understanding
+    return {
+        "reason": decision.reason.value,
+        "evidence": decision.evidence,
+        "intent": signals.intent,
+        "intent_confidence": signals.intent_confidence,
+        "entities": [[entity.name, entity.value] for entity in understanding.entities],
+        "mood": signals.emotion_kind,
+        "mood_score": signals.emotion,
+        "language": reading.language,
+        "said": list(state.said),
+        "answered": list(state.answered),
+        "candidates": [
+            {
+                "article": found.article,
+                "language": found.language,
+                "title": found.title,
+                "probability": found.probability,
+            }
+            for found in signals.candidates[:5]
+        ],
+    }
+
+
+def remember(state: BotState, *, said: str = "", answered: str = "") -> BotState:
+    """The memory with one more line on either side."""
+    return replace(
+        state,
+        said=(*state.said, said)[-_REMEMBERED:] if said else state.said,
+        answered=(*state.answered, answered)[-_REMEMBERED:] if answered else state.answered,
+    )
+
+
+def bot_reply(pending: Pending, reply: Reply, language: str, decision_id: str) -> Mapping[str, Any]:
+    """The bot's reply; its id follows from the message, so handling twice can never queue two."""
+    return outgoing(
+        f"b{pending.id}", "bot", reply_data(reply), language=language, priority=PRIORITY_BOT,
+        decision_id=decision_id,
+    )  # fmt: skip
+
+
+def system_reply(pending: Pending, text: str, language: str) -> Mapping[str, Any]:
+    """A notice of the desk itself, which a take does not cancel."""
+    return outgoing(f"s{pending.id}", "system", {"text": text}, language=language, priority=PRIORITY_PERSON)
+
+
+def new_ticket(
+    decision: HandOff, reading: Reading, state: BotState, message: IncomingMessage, *, due_s: float
+) -> NewTicket:
+    """The ticket of a hand-over, due in `due_s` seconds."""
+    return NewTicket(
+        reason=decision.reason.value,
+        group="general",
+        priority=0 if decision.urgent else 1,
+        due_ms=int(due_s * 1000),
+        customer=message.sender.name or message.sender.user_id,
+        language=reading.language,
+        packet=dump(packet(decision, reading, state)),
+        last_line=message.text[:200],
+    )
+
+
+def relay(message: IncomingMessage, pending: Pending) -> Effect:
+    """The message goes to the person who owns the conversation, and that is all."""
+    return Effect(events=(customer_turn(message, pending.id, "relayed"),), relay=message.text[:200])
+
+
+def feedback_event(outcome: Outcome, before: BotState) -> list[tuple[str, str]]:
+    """The customer's verdict on the last answer, if this message gave one."""
+    if outcome.helpful is None or not before.last_decision:
+        return []
+    return [("feedback", dump({"decision": before.last_decision, "helpful": outcome.helpful}))]
+
+
+def state_json(state: BotState) -> str:
+    """The memory as it is stored."""
+    return dump_state(state)
+
+
+def new_decision_id() -> str:
+    """A new id for a decision."""
+    return new_id("d")

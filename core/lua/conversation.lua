@@ -1,0 +1,156 @@
+-- The live record of a conversation, shared by everything that changes one: its owner and epoch, its
+-- outbox, its ticket, and the event stream from which the archive is made. Each script of the project is
+-- this file followed by its own lines, so every change is one atomic step.
+
+local function clock(given)
+  if given and given ~= '' then return tonumber(given) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function whole(number) return string.format('%.0f', number) end
+
+local function account_of(ref) return string.match(ref, '^([^:]*):') end
+
+-- Appends one event. `payload` is JSON the archive understands.
+local function emit(kind, conversation, ref, now, payload)
+  return redis.call('XADD', K.events(), '*', 'kind', kind, 'conversation', conversation, 'ref', ref,
+    'at', whole(now), 'payload', payload)
+end
+
+-- Tells whoever waits (senders, long polls, the desk) that something under `topic` changed.
+local function announce(topic) redis.call('PUBLISH', K.notify(), topic) end
+
+local function delivery(id, conversation, ref, now, fields)
+  fields.out = id
+  emit('delivery', conversation, ref, now, cjson.encode(fields))
+end
+
+-- Outbox ---------------------------------------------------------------------------------------------
+
+-- Puts the chat where the senders look: under the most urgent priority it holds, not before it may be
+-- written to again. A chat whose first entry is on its way to the vendor is in no list until settled.
+local function schedule(ref, now)
+  local account = account_of(ref)
+  local ids = redis.call('LRANGE', K.out_chat(ref), 0, -1)
+  for priority = 0, 2 do redis.call('ZREM', K.ready(account, priority), ref) end
+  if #ids == 0 then return end
+  if redis.call('HGET', K.out(ids[1]), 'status') == 'sending' then return end
+  local best = 2
+  for _, id in ipairs(ids) do
+    best = math.min(best, tonumber(redis.call('HGET', K.out(id), 'priority') or 2))
+  end
+  local not_before = tonumber(redis.call('HGET', K.conversation(ref), 'send_after') or 0)
+  redis.call('ZADD', K.ready(account, best), whole(math.max(now, not_before)), ref)
+  announce('out:' .. account)
+end
+
+-- Queues one reply. An id that was queued before changes nothing, so callers may repeat themselves.
+local function push_out(ref, conversation, epoch, reply, now)
+  if redis.call('EXISTS', K.out(reply.id)) == 1 then return false end
+  redis.call('HSET', K.out(reply.id), 'ref', ref, 'conversation', conversation, 'epoch', epoch,
+    'author', reply.author, 'priority', reply.priority, 'payload', reply.payload, 'status', 'queued',
+    'attempts', 0, 'at', whole(now))
+  redis.call('RPUSH', K.out_chat(ref), reply.id)
+  emit('turn', conversation, ref, now, reply.turn)
+  delivery(reply.id, conversation, ref, now, {status = 'queued'})
+  schedule(ref, now)
+  return true
+end
+
+local function finish_out(ref, id, status, now, fields)
+  local keep_s = 3 * 24 * 3600
+  redis.call('HSET', K.out(id), 'status', status)
+  redis.call('EXPIRE', K.out(id), keep_s)
+  redis.call('LREM', K.out_chat(ref), 1, id)
+  fields.status = status
+  delivery(id, redis.call('HGET', K.out(id), 'conversation'), ref, now, fields)
+end
+
+-- Cancels the bot's replies that no sender has claimed yet; returns how many are already on their way.
+local function cancel_bot_replies(ref, now)
+  local on_the_way = 0
+  for _, id in ipairs(redis.call('LRANGE', K.out_chat(ref), 0, -1)) do
+    local entry = redis.call('HMGET', K.out(id), 'author', 'status')
+    if entry[1] == 'bot' then
+      if entry[2] == 'sending' then on_the_way = on_the_way + 1
+      else finish_out(ref, id, 'cancelled', now, {}) end
+    end
+  end
+  schedule(ref, now)
+  return on_the_way
+end
+
+-- Ownership ------------------------------------------------------------------------------------------
+
+-- Changes who speaks. Raises the epoch, so that whatever was decided under the old one is void.
+local function set_owner(ref, owner, by, now)
+  local key = K.conversation(ref)
+  local epoch = redis.call('HINCRBY', key, 'epoch', 1)
+  redis.call('HSET', key, 'owner', owner)
+  emit('owner', redis.call('HGET', key, 'id'), ref, now,
+    cjson.encode({owner = owner, epoch = epoch, by = by}))
+  if owner ~= 'bot' then return epoch, cancel_bot_replies(ref, now) end
+  return epoch, 0
+end
+
+local function start_conversation(ref, id, channel, language, customer, now)
+  local key = K.conversation(ref)
+  redis.call('HSET', key, 'id', id, 'channel', channel, 'language', language, 'state', '{}', 'ticket', '',
+    'opened_at', whole(now), 'last_at', whole(now))
+  emit('conversation.started', id, ref, now,
+    cjson.encode({channel = channel, language = language, customer = customer}))
+  set_owner(ref, 'bot', 'customer', now)
+  redis.call('ZADD', K.talking(), whole(now), ref)
+end
+
+local function close_conversation(ref, reason, by, now)
+  local key = K.conversation(ref)
+  local id = redis.call('HGET', key, 'id')
+  local _, on_the_way = set_owner(ref, 'closed', by, now)
+  emit('conversation.closed', id, ref, now, cjson.encode({reason = reason, by = by}))
+  redis.call('HSET', key, 'id', '', 'ticket', '', 'state', '{}')
+  redis.call('ZREM', K.talking(), ref)
+  announce('chat:' .. ref)
+  return on_the_way
+end
+
+-- Tickets --------------------------------------------------------------------------------------------
+
+local function ticket_event(id, kind, conversation, ref, now, fields)
+  fields.ticket = id
+  emit('ticket.' .. kind, conversation, ref, now, cjson.encode(fields))
+  announce('tickets')
+  announce('ticket:' .. id)
+end
+
+-- Puts the conversation in the queue as a new piece of work, ordered by when an answer is due.
+local function open_ticket(ref, ticket, now)
+  local conversation = redis.call('HGET', K.conversation(ref), 'id')
+  local id = tostring(redis.call('INCR', K.ticket_sequence()))
+  local due = now + tonumber(ticket.due_ms)
+  redis.call('HSET', K.ticket(id), 'id', id, 'conversation', conversation, 'ref', ref,
+    'channel', redis.call('HGET', K.conversation(ref), 'channel'), 'status', 'waiting',
+    'reason', ticket.reason, 'group', ticket.group, 'priority', ticket.priority, 'due_at', whole(due),
+    'created_at', whole(now), 'customer', ticket.customer, 'language', ticket.language, 'operator', '',
+    'packet', ticket.packet, 'last_line', ticket.last_line, 'unread', 1)
+  redis.call('ZADD', K.queue(), whole(due), id)
+  redis.call('ZADD', K.tickets(), whole(now), id)
+  redis.call('HSET', K.conversation(ref), 'ticket', id)
+  ticket_event(id, 'created', conversation, ref, now,
+    {reason = ticket.reason, group = ticket.group, priority = ticket.priority, due_at = due,
+     packet = ticket.packet, customer = ticket.customer, language = ticket.language})
+  return id
+end
+
+-- Ends a ticket; it stays readable for a day, after that the archive has it.
+local function end_ticket(id, status, by, now, fields)
+  local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'ref', 'operator')
+  redis.call('ZREM', K.queue(), id)
+  redis.call('ZREM', K.tickets(), id)
+  if ticket[3] ~= '' then redis.call('ZREM', K.mine(ticket[3]), id) end
+  redis.call('HSET', K.ticket(id), 'status', status, 'ended_at', whole(now))
+  redis.call('EXPIRE', K.ticket(id), 24 * 3600)
+  fields.by = by
+  ticket_event(id, status, ticket[1], ticket[2], now, fields)
+end

@@ -1,0 +1,86 @@
+"""Connecting to Redis (or Valkey) and running our Lua scripts there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError
+
+from core.config import ROOT
+from core.errors import Unavailable
+from core.keys import Keys, lua_keys
+
+_PRELUDE = Path(__file__).parent / "lua" / "conversation.lua"
+
+
+def connect(url: str) -> Redis:
+    """A client that decodes text and retries only while connecting.
+
+    Commands are not retried by the client: a script may have run although its answer was lost, and each
+    caller knows whether running it again is safe.
+    """
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        health_check_interval=15,
+        socket_connect_timeout=5,
+        socket_keepalive=True,
+        max_connections=512,
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2, supported_errors=(RedisConnectionError,)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _source(prefix: str, path: Path) -> str:
+    return "\n".join((lua_keys(prefix), _PRELUDE.read_text("utf-8"), path.read_text("utf-8")))
+
+
+class Scripts:
+    """Runs the Lua files of the project, each behind the shared functions of `core/lua/conversation.lua`."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        """`redis` must decode responses."""
+        self.redis = redis
+        self.keys = keys
+
+    async def run(self, path: str, *arguments: str | int | float) -> list[str]:
+        """Run a script by its path in the checkout and return its list of strings.
+
+        Raises:
+            Unavailable: Redis cannot be reached; the script may or may not have run.
+        """
+        script = self.redis.register_script(_source(self.keys.prefix, ROOT / path))
+        try:
+            answer = await script(keys=[], args=list(arguments))
+        except ResponseError:
+            raise
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"redis: {error}") from error
+        return [_text(item) for item in answer or []]
+
+
+def _text(item: object) -> str:
+    return item.decode() if isinstance(item, bytes) else "" if item is None else str(item)
+
+
+async def wait_on_disk(redis: Redis, *, timeout_ms: int = 2000) -> None:
+    """Return once everything written by this connection so far is in the append-only file.
+
+    Raises:
+        Unavailable: the server did not confirm in time, or keeps no append-only file.
+    """
+    try:
+        answer = await redis.execute_command("WAITAOF", 1, 0, timeout_ms)  # type: ignore[no-untyped-call]
+    except ResponseError as error:
+        raise Unavailable(
+            f"redis: {error}; turn on appendonly, or set redis.durable to false in config.yml"
+        ) from error
+    except (RedisError, OSError) as error:
+        raise Unavailable(f"redis: {error}") from error
+    if int(answer[0]) < 1:
+        raise Unavailable(f"redis: the write was not on disk within {timeout_ms} ms")

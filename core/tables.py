@@ -1,0 +1,147 @@
+"""Tables of the archive: what happened, for people to read and for reports.
+
+Times are milliseconds since 1970 (UTC). `event_id` is the event stream's id as one number
+(milliseconds × 1,000,000 + sequence), so copying an event twice is one row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Table, Text
+
+from core.sql import metadata
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("ref", String(200), nullable=False, index=True),
+    Column("channel", String(40), nullable=False),
+    Column("customer", String(200), nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("started_ms", BigInteger, nullable=False, index=True),
+    Column("closed_ms", BigInteger, index=True),
+    Column("close_reason", String(200)),
+    Column("closed_by", String(80)),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("ref", String(200), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("operator", String(80)),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("message_id", String(80), index=True),
+    Column("external_id", String(200), index=True),
+    Column("out_id", String(80), index=True),
+    Column("outcome", String(24)),
+    Column("decision_id", String(40)),
+    Column("payload", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("event_id", BigInteger, nullable=False),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("message_id", String(80), nullable=False),
+    Column("decision", String(16), nullable=False, index=True),
+    Column("reason", String(40)),
+    Column("article", String(120), index=True),
+    Column("skill", String(40)),
+    Column("probability", Float),
+    Column("helpful", Boolean),
+    Column("payload", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("out_id", String(80), nullable=False, index=True),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer),
+    Column("vendor_id", String(200)),
+    Column("error", Text),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("owner", String(80), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("ref", String(200), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("reason", String(40), nullable=False),
+    Column("group", String(40), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("customer", String(200), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("operator", String(80), index=True),
+    Column("packet", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False, index=True),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("taken_ms", BigInteger),
+    Column("replied_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("phone", String(20)),
+    Column("first_seen_ms", BigInteger, nullable=False),
+    Column("last_seen_ms", BigInteger, nullable=False),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("display_name", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+archive_cursor = Table(
+    "archive_cursor",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("last_event", String(40), nullable=False),
+)

@@ -1,0 +1,124 @@
+"""What waits, what an operator has, and what the bot has: the lists of the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.keys import Keys, split_ref
+from core.logging import get_logger
+from core.redis import Scripts
+from handoff.errors import BadRecord
+from handoff.packets import load_packet
+from handoff.records import FIELDS, live_ticket, moment
+from handoff.store import reading, strings
+from handoff.types import HandoffPacket, Ticket
+
+View = Literal["waiting", "mine", "all"]
+
+TALKING_LIMIT = 200
+"""Conversations of the bot that the desk lists, the latest first: more than anyone reads."""
+
+_log = get_logger("handoff.board")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation the bot has."""
+
+    id: str
+    ref: str
+    channel: str
+    customer: str
+    language: str
+    last_at: datetime
+
+
+class Board:
+    """Reads the live record."""
+
+    def __init__(self, *, scripts: Scripts, keys: Keys) -> None:
+        """`scripts` carries the connection; nothing is changed."""
+        self._redis = scripts.redis
+        self._keys = keys
+
+    async def tickets(self, view: View, operator: str) -> list[Ticket]:
+        """Open tickets: `waiting` by when an answer is due, `mine` and `all` the oldest first."""
+        with reading():
+            if view == "waiting":
+                ids = await self._redis.zrange(self._keys("queue"), 0, -1)
+            elif view == "mine":
+                ids = await self._redis.zrange(self._keys("mine", operator=operator), 0, -1)
+            else:
+                ids = await self._redis.zrange(self._keys("tickets"), 0, -1)
+        return await self._tickets(strings(ids))
+
+    async def counts(self, operator: str) -> dict[str, int]:
+        """How many tickets each view holds."""
+        with reading():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.zcard(self._keys("queue"))
+                pipe.zcard(self._keys("mine", operator=operator))
+                pipe.zcard(self._keys("tickets"))
+                waiting, mine, everything = await pipe.execute()
+        return {"waiting": waiting, "mine": mine, "all": everything}
+
+    async def ticket(self, ticket: str) -> tuple[Ticket, HandoffPacket] | None:
+        """A live ticket with its packet, or None: ended tickets stay here for a day.
+
+        Raises:
+            BadRecord: it is stored in a way that cannot be read.
+        """
+        with reading():
+            values = await self._redis.hgetall(self._keys("ticket", id=ticket))
+        fields = {str(name): str(value) for name, value in values.items()}
+        return (live_ticket(fields), load_packet(fields.get("packet", ""))) if fields else None
+
+    async def talks(self) -> list[Talk]:
+        """Conversations the bot has, the latest first, at most `TALKING_LIMIT`."""
+        with reading():
+            refs = await self._redis.zrevrange(self._keys("talking"), 0, TALKING_LIMIT - 1)
+        talks = await asyncio.gather(*(self.talk(ref) for ref in strings(refs)))
+        return [talk for talk in talks if talk is not None]
+
+    async def talk(self, ref: str) -> Talk | None:
+        """The conversation of a chat, or None where the bot has none there."""
+        account, chat_id = split_ref(ref)
+        with reading():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hmget(
+                    self._keys("conversation", ref=ref), "id", "owner", "channel", "language", "last_at"
+                )
+                pipe.hget(self._keys("customer", account=account, user_id=chat_id), "name")
+                (conversation, owner, channel, language, last_at), customer = await pipe.execute()
+        if not conversation or owner != "bot":
+            return None
+        return Talk(conversation, ref, channel, customer or chat_id, language or "", moment(last_at))
+
+    async def now(self) -> datetime:
+        """The store's own clock, by which tickets are written."""
+        with reading():
+            seconds, microseconds = await self._redis.time()
+        return moment(seconds * 1000 + microseconds // 1000)
+
+    async def _tickets(self, ids: Iterable[str]) -> list[Ticket]:
+        with reading():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for each in ids:
+                    pipe.hmget(self._keys("ticket", id=each), FIELDS)
+                rows = await pipe.execute()
+        return [ticket for row in rows if (ticket := _readable(row)) is not None]
+
+
+def _readable(row: list[str | None]) -> Ticket | None:
+    """A ticket, or None: it ended since its list was read, or its record is bad, which must hide no other."""
+    if row[0] is None:
+        return None
+    try:
+        return live_ticket(dict(zip(FIELDS, row, strict=True)))
+    except BadRecord as error:
+        _log.error("ticket.unreadable", ticket=row[0], error=str(error))
+        return None

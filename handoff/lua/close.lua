@@ -1,0 +1,15 @@
+-- Ends the conversation; the customer's next message starts a new one.
+-- in:  ticket id, operator id, reason, notice reply JSON ('' for none), now
+-- out: {'closed'} | {'busy', operator} | {'over', status} | {'unknown'}
+local id, operator, reason, notice, now = unpack(ARGV)
+now = clock(now)
+local ticket = redis.call('HMGET', K.ticket(id), 'status', 'operator', 'ref', 'conversation')
+if not ticket[1] then return {'unknown'} end
+if ticket[1] == 'taken' and ticket[2] ~= operator then return {'busy', ticket[2]} end
+if ticket[1] ~= 'taken' and ticket[1] ~= 'waiting' then return {'over', ticket[1]} end
+local ref = ticket[3]
+local epoch = redis.call('HGET', K.conversation(ref), 'epoch')
+if notice ~= '' then push_out(ref, ticket[4], epoch, cjson.decode(notice), now) end
+end_ticket(id, 'closed', operator, now, {reason = reason})
+close_conversation(ref, reason, operator, now)
+return {'closed'}

@@ -1,0 +1,76 @@
+"""What the knowledge base needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+Progress = Callable[[str, int, int], None]
+"""Called as `progress(step, done, total)`."""
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors `(n, dim)` float32; vectors of equal `fingerprint` may be compared."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model."""
+        ...
+
+    async def encode(self, texts: Sequence[str]) -> Floats:
+        """From an event loop."""
+        ...
+
+    def encode_now(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Floats:
+        """From a plain thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMeta:
+    """What is known of a stored base without loading it.
+
+    `source` is `folder` or `editors`; `content` is the hash of the articles it was built from.
+    """
+
+    fingerprint: str
+    source: str
+    content: str
+    created_at: datetime
+    articles: int
+    threshold: float
+
+
+class BaseStore(Protocol):
+    """Published bases and which of them is active. All raise `StoreError` when it cannot be reached."""
+
+    async def save(self, artefact: bytes, meta: BaseMeta) -> int:
+        """Keep an artefact; its new version number."""
+        ...
+
+    async def load(self, version: int) -> tuple[bytes, BaseMeta]:
+        """An artefact and what is known of it."""
+        ...
+
+    async def active(self) -> int | None:
+        """The active version number, or None before the first publish."""
+        ...
+
+    async def activate(self, version: int) -> None:
+        """Make a stored version the active one, and announce it."""
+        ...
+
+
+class Announcements(Protocol):
+    """Hears that another version became active."""
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yields whenever the active version may have changed; also now and then without a reason."""
+        ...

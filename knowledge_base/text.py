@@ -1,0 +1,37 @@
+"""Plain text work shared by index and queries: tidying, words, language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
+_WORD = re.compile(r"[a-zа-яё]+(?:-[a-zа-яё]+)*|\d+", re.IGNORECASE)
+_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+def tidy(text: str) -> str:
+    """One line: no addresses, no invisible characters, single spaces, `ё` kept."""
+    plain = unicodedata.normalize("NFKC", text)
+    seen = "".join(char for char in plain if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
+    return " ".join(_URL.sub(" ", seen).split())
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words and numbers, `ё` as `е`."""
+    return _WORD.findall(text.lower().replace("ё", "е"))
+
+
+def language_of(text: str, default: str = "ru") -> str:
+    """`ru` or `en` by the letters; `default` where there are none."""
+    cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
+    if cyrillic == latin == 0:
+        return default
+    return "ru" if cyrillic >= latin else "en"
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message, in order, without empty ones."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]

@@ -1,0 +1,48 @@
+"""What understanding needs from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from nlu.types import Emotion, Entity
+
+ParserName = Literal["rasa", "offline"]
+FALLBACK_INTENT = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedIntent:
+    """What a parser made of one message; `confidence` is in [0, 1]."""
+
+    intent: str
+    confidence: float
+    entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParserHealth:
+    """How a parser fares: `ok`, `starting` or `down`, and a word on the cause."""
+
+    status: Literal["ok", "starting", "down"]
+    cause: str = ""
+
+
+class Parser(Protocol):
+    """Reads intent and entities. `name` appears in decisions."""
+
+    name: ParserName
+
+    async def parse(self, text: str) -> ParsedIntent:
+        """Parse one message.
+
+        Raises:
+            ParserUnavailable: no answer for now.
+        """
+
+
+class EmotionScorer(Protocol):
+    """Hears how upset a message is."""
+
+    def score(self, text: str) -> Emotion:
+        """Score one message; takes a few milliseconds at most."""
