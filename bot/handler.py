@@ -40,6 +40,9 @@ from bot.write import (
 from core.records import dump
 from nlu.types import Emotion, Understanding
 
+_UNHANDLED = "unhandled"
+"""Name of the outcome of a skill that says the message is not for it."""
+
 
 class Customers(Protocol):
     """What is remembered of customers."""
@@ -134,18 +137,24 @@ class Handler:
         if not isinstance(decided.decision, RunSkill):
             return decided, self._plain(decided)
         outcome = await self._run_skill(decided.decision.skill, decided.reading, message, known)
-        if outcome is not None:
+        if outcome.name != _UNHANDLED:
             return decided, outcome
         signals = decided.reading.signals
         cleared = replace(signals.state, skill="", skill_state={})
         again = self.decide(replace(decided.reading, signals=replace(signals, state=cleared)))
-        if not isinstance(again.decision, RunSkill):
-            return again, self._plain(again)
-        outcome = await self._run_skill(again.decision.skill, again.reading, message, known)
-        if outcome is None:
+        if isinstance(again.decision, RunSkill):
+            second = await self._run_skill(again.decision.skill, again.reading, message, known)
+            if second.name != _UNHANDLED:
+                return again, second
             again = replace(again, decision=HandOff(Reason.SKILL_FAILED))
-            outcome = self._plain(again)
-        return again, outcome
+        aside = self._plain(again)
+        # The skill still waits (for a code, say) while the customer asks something else.
+        return again, replace(
+            aside,
+            state=replace(
+                aside.state, skill=outcome.state.skill, skill_state=dict(outcome.state.skill_state)
+            ),
+        )
 
     def _plain(self, decided: Decided) -> Outcome:
         state, language = decided.reading.signals.state, decided.reading.language
@@ -163,7 +172,7 @@ class Handler:
 
     async def _run_skill(
         self, name: str, reading: Reading, message: IncomingMessage, known: Mapping[str, str]
-    ) -> Outcome | None:
+    ) -> Outcome:
         state, language = reading.signals.state, reading.language
         skill = self._skills.get(name)
         if skill is None:
@@ -181,15 +190,18 @@ class Handler:
             now=self._clock(),
         )
         result = await skill.handle(request)
-        if result.unhandled:
-            return None
         waits = bool(result.state)
         remembered = replace(
             state, skill=name if waits else "", skill_state=dict(result.state), clarified=False
         )
         hand_off = HandOff(result.hand_off) if result.hand_off else None
         return Outcome(
-            "skill", result.reply, remembered, language, hand_off=hand_off, phone=result.verified_phone
+            _UNHANDLED if result.unhandled else "skill",
+            result.reply,
+            remembered,
+            language,
+            hand_off=hand_off,
+            phone=result.verified_phone,
         )
 
     async def _effect(

@@ -39,7 +39,7 @@ class Knowledge(Protocol):
 class Says(Protocol):
     """Customer-facing words."""
 
-    def say(self, key: str, language: str, **values: object) -> str:
+    def say(self, key: str, language: str, /, **values: object) -> str:
         """The text of a key."""
 
     def duration(self, language: str, seconds: float) -> str:

@@ -159,5 +159,6 @@ def _claimed(account: str, answer: list[str], began: float) -> Claimed:
         author=author,  # type: ignore[arg-type]  # one of our own four words, written by core.records
         reply=load_reply(data["reply"]),
         language=data["language"],
+        name=data.get("name", ""),
     )
     return Claimed(message, attempt, began)

@@ -26,7 +26,7 @@ class Texts:
     words: Mapping[str, Mapping[str, str]]
     default_language: str
 
-    def say(self, key: str, language: str, **values: object) -> str:
+    def say(self, key: str, language: str, /, **values: object) -> str:
         """The text of a key with its placeholders filled in.
 
         Raises:

@@ -67,6 +67,5 @@ class AttemptLimit:
 
     def _key(self, kind: str, value: str) -> str:
         # Hashed: people type their password into the name's field by mistake.
-        return self._keys(
-            "desk_failures", name=f"{kind}:{sha256(value.casefold().encode()).hexdigest()[:32]}"
-        )
+        hashed = sha256(value.casefold().encode(errors="backslashreplace")).hexdigest()[:32]
+        return self._keys("desk_failures", name=f"{kind}:{hashed}")

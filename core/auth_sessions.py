@@ -79,4 +79,6 @@ class Sessions:
             raise Unavailable(f"redis: {error}") from error
 
     def _key(self, token: str) -> str:
-        return self._keys("desk_session", token_hash=sha256(token.encode()).hexdigest())
+        return self._keys(
+            "desk_session", token_hash=sha256(token.encode(errors="backslashreplace")).hexdigest()
+        )

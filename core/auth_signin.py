@@ -80,7 +80,7 @@ class SignIn:
 
 def csrf_matches(session: Session, given: str) -> bool:
     """Whether a request carries the session's token; compared in constant time."""
-    return secrets.compare_digest(session.csrf.encode(), given.encode())
+    return secrets.compare_digest(session.csrf.encode(), given.encode(errors="backslashreplace"))
 
 
 async def ensure_administrator(

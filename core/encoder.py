@@ -122,13 +122,16 @@ class Encoder:
     def _submit(self, texts: list[str]) -> Future[Vectors]:
         self.start()
         request = _Request(texts, Future())
-        if self._closed or self._state == "down":
+        if not self._is_up():
             request.done.set_exception(EncoderDown(self._error or "the encoder is closed"))
         else:
             self._waiting.put(request)
-            if self._state == "down":  # the thread may have given up between the look and the put
+            if not self._is_up():  # the thread may have given up between the look and the put
                 self._fail_waiting(self._error or "the encoder is closed")
         return request.done
+
+    def _is_up(self) -> bool:
+        return not self._closed and self._state != "down"
 
     def _run(self) -> None:
         try:
@@ -188,7 +191,7 @@ def _answer(model: Any, batch: list[_Request]) -> None:
 
 
 def _load(name: str, threads: int) -> Any:
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # has no annotations
 
     from core.encoder_model import Model
 

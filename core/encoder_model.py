@@ -25,7 +25,7 @@ class UsemModule(InputModule):
     config_keys: list[str] = ["threads"]  # noqa: RUF012 - the name and kind the base class declares
 
     def __init__(self, threads: int = 1) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # the base class has no annotations
         self.threads = threads
         self._use = USE(threads=threads)
 

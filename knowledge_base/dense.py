@@ -42,7 +42,8 @@ class DenseIndex:
         """The vectors without the base's mean, unit length again."""
         moved = vectors - self.mean
         norms = np.linalg.norm(moved, axis=1, keepdims=True)
-        return np.ascontiguousarray(moved / np.maximum(norms, 1e-6), dtype=np.float32)
+        centred: Floats = np.ascontiguousarray(moved / np.maximum(norms, 1e-6), dtype=np.float32)
+        return centred
 
     def similarities(self, queries: Floats) -> Floats:
         """Cosine of each query with each passage, `(queries, passages)`."""

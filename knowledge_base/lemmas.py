@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_base.text import words
@@ -10,21 +11,13 @@ from knowledge_base.text import words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RU_STOP = frozenset(
-    "и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по ее мне было вот от меня "
-    "еще нет о из ему теперь когда даже ну ли если уже или ни быть был него до вас нибудь опять уж вам ведь там "
-    "потом себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего раз "
-    "тоже себе под будет ж тогда кто этот того потому этого какой совсем ним здесь этом один почти мой тем чтобы "
-    "нее сейчас были куда зачем всех никогда можно при наконец два об другой хоть после над больше тот через эти "
-    "нас про всего них какая много разве эта мою моя свой этой перед иногда лучше чуть том такой им более всегда "
-    "конечно всю между это мочь который".split()
-)
-_EN_STOP = frozenset(
-    "a an the and or but if of to in on at by for with from as is are was were be been being am i me my mine we our "
-    "you your he him his she her it its they them their this that these those do does did doing have has had "
-    "can could will would shall should may might must not no so than then there here what which who whom when where "
-    "why how all any some just about into over out up down s t d ll re ve m".split()
-)
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Words, Russian and English, that say nothing of what is asked."""
+    folder = Path(__file__).parent / "data"
+    files = (folder / name for name in ("stop.ru.txt", "stop.en.txt"))
+    return frozenset(word for file in files for word in file.read_text(encoding="utf-8").split())
 
 
 @cache
@@ -55,8 +48,9 @@ def lemmas(text: str) -> list[str]:
 
 def content(forms: Iterable[str]) -> list[str]:
     """Without stop words; all of them when nothing else is left."""
-    kept = [form for form in forms if form not in _RU_STOP and form not in _EN_STOP]
-    return kept or list(forms)
+    known = stop_words()
+    given = list(forms)
+    return [form for form in given if form not in known] or given
 
 
 def _stem(word: str) -> str:

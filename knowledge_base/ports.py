@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,12 +37,15 @@ class Encoder(Protocol):
 class BaseMeta:
     """What is known of a stored base without loading it.
 
-    `source` is `folder` or `editors`; `content` is the hash of the articles it was built from.
+    `source` is `folder` or `editors`; `content` is the hash of the articles it was built from, `code` that
+    of the program that built it, `fingerprint` names the encoder.
     """
 
     fingerprint: str
     source: str
     content: str
+    code: str
+    floor: float
     created_at: datetime
     articles: int
     threshold: float
@@ -55,8 +58,12 @@ class BaseStore(Protocol):
         """Keep an artefact; its new version number."""
         ...
 
-    async def load(self, version: int) -> tuple[bytes, BaseMeta]:
-        """An artefact and what is known of it."""
+    async def load(self, version: int) -> bytes:
+        """An artefact."""
+        ...
+
+    async def meta(self, version: int) -> BaseMeta:
+        """What is known of an artefact."""
         ...
 
     async def active(self) -> int | None:
@@ -71,6 +78,6 @@ class BaseStore(Protocol):
 class Announcements(Protocol):
     """Hears that another version became active."""
 
-    def changes(self) -> AsyncIterator[None]:
-        """Yields whenever the active version may have changed; also now and then without a reason."""
+    async def wait(self, timeout_s: float) -> None:
+        """Return when one did, or after that time; raises `StoreError` when it cannot listen."""
         ...

@@ -47,7 +47,7 @@ def train(kernel: Floats, owner: Ints, is_body: np.ndarray[Any, np.dtype[np.bool
 
 
 def left_out(ridge: Ridge, owner: Ints, passage: int, without: Ints) -> Floats:
-    """Scores `(articles,)` of a passage had the passages `without` (itself among them) not been trained on."""
+    """Scores `(articles,)` of a passage as if the passages `without`, itself among them, were not there."""
     at = np.flatnonzero(np.isin(ridge.rows, without))
     mine = np.flatnonzero(ridge.rows[at] == passage)
     if not len(mine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class Likeness:
 class Scores:
     """Each query against each article, `(queries, articles)`; an article without passages left has 0.
 
-    `merged` orders the articles; the rest are signals. `best` is the number of the passage that matched best.
+    `merged` orders the articles; the rest are signals. `passages` is each passage's likeness,
+    `(queries, passages)`.
     """
 
     merged: Floats
@@ -54,7 +56,7 @@ class Scores:
     chars: Floats
     body: Floats
     ridge: Floats
-    best: Ints
+    passages: Floats
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Shelf:
     weights: Floats
     scale: tuple[float, float]
 
-    @property
+    @cached_property
     def is_body(self) -> Flags:
         """`(passages,)`: paragraphs, as opposed to questions and titles."""
         return np.array([passage.kind == "body" for passage in self.passages], dtype=bool)
@@ -113,7 +115,7 @@ class Shelf:
             chars=self._best(np.where(allowed, likeness.chars, 0), ~body),
             body=paragraphs,
             ridge=ridge,
-            best=self._best_passage(mixed),
+            passages=mixed,
         )
 
     def _best(self, values: Floats, chosen: Flags) -> Floats:
@@ -125,9 +127,7 @@ class Shelf:
             out[:, owners] = np.maximum.reduceat(values[:, at], starts, axis=1)
         return np.maximum(out, 0)
 
-    def _best_passage(self, values: Floats) -> Ints:
-        """Number of the best passage of each article."""
-        starts = np.searchsorted(self.owner, np.arange(len(self.ids)))
-        ends = np.append(starts[1:], len(self.owner))
-        best = [start + values[:, start:end].argmax(axis=1) for start, end in zip(starts, ends, strict=True)]
-        return np.stack(best, axis=1).astype(np.int64)
+    def best_passage(self, scores: Scores, query: int, article: int) -> Passage:
+        """The passage of an article that is most like the query."""
+        start, end = np.searchsorted(self.owner, [article, article + 1])
+        return self.passages[int(start) + int(scores.passages[query, start:end].argmax())]

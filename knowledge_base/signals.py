@@ -61,23 +61,41 @@ class Coverage:
 
     def __init__(self, shelf: Shelf) -> None:
         self._index = shelf.lemma
-        rows = shelf.lemma.rows
-        self._known = np.zeros((len(shelf.ids), rows.shape[1]), dtype=bool)
-        counts = rows.tocoo()
-        self._known[shelf.owner[counts.row], counts.col] = True
+        self._owner = shelf.owner
+        rows = shelf.lemma.rows.tocoo()
+        self._counts = np.zeros((len(shelf.ids), shelf.lemma.rows.shape[1]), dtype=np.int32)
+        np.add.at(self._counts, (shelf.owner[rows.row], rows.col), 1)
+        self._total = self._counts.sum(axis=0)
         self._rarest = float(self._index.idf.max()) if len(self._index.idf) else 1.0
 
-    def word_signals(self, text: str, article: int, own: Sequence[str] = ()) -> tuple[float, float, float]:
-        """Share of the query's weight found in the article, share unknown to the base, log of the length."""
+    def word_signals(
+        self, text: str, article: int, without: Sequence[int] | Ints = ()
+    ) -> tuple[float, float, float]:
+        """Share of the query's weight found in the article, share unknown to the base, log of the length.
+
+        Passages `without` count as if they were not there.
+        """
         terms = lemma_terms(text)
+        gone = self._terms_of(without)
         total = covered = unknown = 0.0
         for term in terms:
             at = self._index.vocabulary.get(term)
-            weight = self._rarest if at is None else float(self._index.idf[at])
-            total += weight
-            if at is None:
-                unknown += weight
-            elif self._known[article, at]:
-                covered += weight
+            owners = gone.get(at, []) if at is not None else []
+            if at is None or self._total[at] <= len(owners):
+                unknown += self._rarest
+                total += self._rarest
+                continue
+            total += float(self._index.idf[at])
+            if self._counts[article, at] > owners.count(article):
+                covered += float(self._index.idf[at])
         total = total or 1.0
         return covered / total, unknown / total, math.log1p(len(terms))
+
+    def _terms_of(self, passages: Sequence[int] | Ints) -> dict[int, list[int]]:
+        """Terms of some passages, each with the articles they are in, once a passage."""
+        found: dict[int, list[int]] = {}
+        rows = self._index.rows
+        for passage in passages:
+            for at in rows.indices[rows.indptr[passage] : rows.indptr[passage + 1]].tolist():
+                found.setdefault(at, []).append(int(self._owner[passage]))
+        return found

@@ -63,9 +63,7 @@ def build_terms(texts: Sequence[Sequence[str]]) -> TermIndex:
     return TermIndex(vocabulary, idf, _rows(texts, vocabulary, idf))
 
 
-def _rows(
-    texts: Sequence[Sequence[str]], vocabulary: dict[str, int], idf: Floats
-) -> sparse.csr_matrix:
+def _rows(texts: Sequence[Sequence[str]], vocabulary: dict[str, int], idf: Floats) -> sparse.csr_matrix:
     indptr, indices, values = [0], [], []
     for terms in texts:
         counts = Counter(vocabulary[term] for term in terms if term in vocabulary)
@@ -75,6 +73,10 @@ def _rows(
         values += [value / norm for _, value in row]
         indptr.append(len(indices))
     return sparse.csr_matrix(
-        (np.array(values, dtype=np.float32), np.array(indices, dtype=np.int32), np.array(indptr, dtype=np.int32)),
+        (
+            np.array(values, dtype=np.float32),
+            np.array(indices, dtype=np.int32),
+            np.array(indptr, dtype=np.int32),
+        ),
         shape=(len(texts), len(vocabulary)),
     )

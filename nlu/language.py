@@ -11,6 +11,9 @@ Language = Literal["ru", "en"]
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
+_INTERNATIONAL = frozenset(
+    {"ok", "okay", "lol", "qr", "sms", "iphone", "android", "wifi", "ip", "id", "vip", "visa"}
+)
 
 
 def detect_language(text: str, *, default: str) -> str:
@@ -32,6 +35,3 @@ def _latin(text: str, default: str) -> str:
     """A lone short word such as `ok` or `iPhone` says nothing of the language."""
     words = re.findall(r"[A-Za-z]+", text)
     return default if len(words) == 1 and words[0].lower() in _INTERNATIONAL else "en"
-
-
-_INTERNATIONAL = frozenset("ok okay lol qr sms iphone android wifi ip id vip start visa".split())

@@ -96,6 +96,7 @@ def _wait(
             stderr=subprocess.STDOUT,
             env=None if env is None else dict(env),
             cwd=cwd,
+            close_fds=False,  # it shares set-up's lock, so that one left behind by a kill is waited for
         )
     except OSError as error:
         output.write(str(error).encode())

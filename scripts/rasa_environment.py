@@ -101,7 +101,7 @@ class RasaEnvironment:
             stamp = json.loads(self._training_stamp.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        has_model = any((self._project / "models").glob("*.tar.gz"))
+        has_model = (self._project / "models" / "duet.tar.gz").exists()
         return has_model and stamp == {"inputs": self._training_inputs()}
 
     def _training_inputs(self) -> str:

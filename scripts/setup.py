@@ -123,6 +123,7 @@ def alone() -> Iterator[None]:
         except BlockingIOError:
             say("another set-up of this checkout is running; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
         yield
 
 

@@ -19,7 +19,10 @@ Returns only when the message is on disk. Any exception means: not taken, let th
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One entry of the outbox on its way to the vendor; `id` is ours and unique."""
+    """One entry of the outbox on its way to the vendor; `id` is ours and unique.
+
+    `name` is who speaks where that is a person; empty otherwise.
+    """
 
     id: str
     account: str
@@ -27,6 +30,7 @@ class OutgoingMessage:
     author: Author
     reply: Reply
     language: str
+    name: str = ""
 
 
 class SendStatus(StrEnum):

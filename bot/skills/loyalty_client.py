@@ -48,7 +48,7 @@ class _Call:
 class LoyaltyClient:
     """Calls of the service. Phones are in E.164; addresses and bodies are never logged, they hold them.
 
-    A `key` names one customer's message, so that handling it again repeats the answer, not the deed.
+    A `key` names one deed of one message, so that handling it again repeats the answer, not the deed.
     """
 
     def __init__(self, *, base_url: str, token: str, timeout_s: float, company_zone: ZoneInfo) -> None:

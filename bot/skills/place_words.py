@@ -14,13 +14,9 @@ from rapidfuzz.distance import OSA
 _TOKEN = re.compile(r"\d+|[a-zа-я]+(?:-[a-zа-я]+)*")
 _CYRILLIC = re.compile(r"[а-я]")
 
-_LATIN = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a,b,v,g,d,e,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,,y,,e,yu,ya".split(","),
-        strict=True,
-    )
-)
+_RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+_IN_LATIN = "a,b,v,g,d,e,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,,y,,e,yu,ya"
+_LATIN = dict(zip(_RUSSIAN_LETTERS, _IN_LATIN.split(","), strict=True))
 # Ways to write one Russian sound in Latin letters, brought to one; longer ones first.
 _SOUNDS = (
     ("shch", "w"), ("sch", "w"), ("sh", "w"), ("zh", "w"), ("ch", "#"), ("kh", "h"), ("ts", "%"), ("tz", "%"),
@@ -94,7 +90,7 @@ def is_common(word: str) -> bool:
         return not word.isalpha()
     parses = [parse for parse in analyzer().parse(word) if parse.is_known]
     if any(parse.tag.POS == "ADJF" for parse in parses):
-        return not re.search(r"ск(ая|ий|ой|ое)$", word)
+        return not re.search(r"ск(ая|ий|ой|ое|ого|ом|ую)$", word)
     proper = {"Geox", "Surn", "Name", "Patr", "Orgn"}
     return bool(parses) and not any(proper & set(parse.tag.grammemes) for parse in parses)
 

@@ -102,8 +102,11 @@ class PlaceIndex:
         """Places a message names, each of its words read as the longest name it fits."""
         asked = _split(text)
         read = [self._read(token) for token in asked]
-        matches = [match for pattern in self._patterns if (match := _match(pattern, asked, read))]
-        return _best(matches)
+        matches = [match for pattern in self._patterns if (match := _match(pattern, read))]
+        sure = {at for match in matches if not match.pattern.needs_cue for at in match.positions}
+        return _best(
+            match for match in matches if not match.pattern.needs_cue or _has_cue(match, asked, sure)
+        )
 
     def _read(self, token: str) -> tuple[set[str], bool]:
         """Words of names a token stands for, and whether it is spelt right."""
@@ -112,6 +115,21 @@ class PlaceIndex:
         if token in GENERIC or token in SILENT or token in PREPOSITIONS:
             return set(), True
         return self._vocabulary.near(token), False
+
+
+def looks_like_answer(text: str) -> bool:
+    """Whether a message may be an answer to "where": up to three words, with "street" or no everyday ones."""
+    asked = _split(text)
+    named = [token for token in asked if not _says_nothing(token)]
+    if not 1 <= len(named) <= 3:
+        return False
+    return any(token in GENERIC for token in asked) or all(
+        place_words.is_cyrillic(token) and not place_words.is_common(token) for token in named
+    )
+
+
+def _says_nothing(token: str) -> bool:
+    return token in SILENT or token in PREPOSITIONS or token in GENERIC or token.isdigit()
 
 
 def looks_like_place(text: str) -> bool:
@@ -158,7 +176,7 @@ def _needs_cue(place: Place, words: list[str]) -> bool:
     return any(word.isdigit() for word in words) or all(place_words.is_common(word) for word in words)
 
 
-def _match(pattern: Pattern, asked: list[str], read: list[tuple[set[str], bool]]) -> Match | None:
+def _match(pattern: Pattern, read: list[tuple[set[str], bool]]) -> Match | None:
     positions: list[int] = []
     for word in pattern.words:
         at = next((i for i, (words, _) in enumerate(read) if word in words and i not in positions), None)
@@ -167,13 +185,15 @@ def _match(pattern: Pattern, asked: list[str], read: list[tuple[set[str], bool]]
         positions.append(at)
     if max(positions) - min(positions) >= len(positions) + 2:
         return None
-    if pattern.needs_cue and not _has_cue(pattern, positions, asked):
-        return None
     return Match(pattern, tuple(sorted(positions)), exact=all(read[at][1] for at in positions))
 
 
-def _has_cue(pattern: Pattern, positions: list[int], asked: list[str]) -> bool:
-    """Whether words around say that a place is meant, or nothing but the name was written."""
+def _has_cue(match: Match, asked: list[str], sure: set[int]) -> bool:
+    """Whether words around say that a place is meant, or nothing but names of places was written.
+
+    `sure` are the positions of names that need no cue.
+    """
+    pattern, positions = match.pattern, match.positions
     first, last = min(positions), max(positions)
     if any(token in GENERIC for token in asked[max(0, first - 2) : last + 2]):
         return True
@@ -181,7 +201,7 @@ def _has_cue(pattern: Pattern, positions: list[int], asked: list[str]) -> bool:
     before = asked[first - 1] if first else ""
     if before in PREPOSITIONS and not numbered and pattern.place.kind != "district":
         return True
-    rest = (token for at, token in enumerate(asked) if at not in positions)
+    rest = (token for at, token in enumerate(asked) if at not in positions and at not in sure)
     quiet = PREPOSITIONS if pattern.place.kind == "district" else SILENT | PREPOSITIONS
     return all(token in quiet or token.isdigit() for token in rest)
 

@@ -82,6 +82,6 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         if not messages:
             return
         vectors = encoder().encode([for_encoder(message.get(TEXT)[:MAX_CHARS]) for message in messages])
-        for message, vector in zip(messages, np.asarray(vectors, dtype=np.float32)):
+        for message, vector in zip(messages, np.asarray(vectors, dtype=np.float32), strict=True):
             row = vector[np.newaxis, :] * self._config["scale"]
             message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

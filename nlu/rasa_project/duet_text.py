@@ -7,33 +7,23 @@ to the model, to the offline parser and to language detection.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 _WORD = re.compile(r"[a-z']+")
 _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _RUN = re.compile(r"(\D)\1{2,}")
 
+
+def _words(name: str) -> tuple[str, ...]:
+    path = Path(__file__).resolve().parent / "words" / name
+    return tuple(path.read_text(encoding="utf-8").split())
+
+
 # Beginnings of words customers of a shop write, four letters or more, or whole short words.
-_STEMS = tuple(
-    "прив здра добр день утро вече скол скок скольк балл бонус баланс карт магаз адрес ближ рядом "
-    "актив виртуал подкл зарег опера соед позов челов живо жив сотр менедж помо подск пожал плиз спас благо пока "
-    "свид досв всег хоро плох ужас безоб жал отвра обма проср касс курь заказ достав прив возв верн деньг оплат "
-    "промо скид акци почем когда где как куда конеч что это мне меня мой моя мои моей моего нужн надо хочу хоте могу "
-    "можно ест есть нет над узн пров покаж сдел отмен потер украл работ погод дела какая какой какие какую кто "
-    "наше ваш вас вам нас мозг номер телеф прило парол время метро улиц город сейчас только привез "
-    "купи прода продал хами груб обсл сгор потра тольк остал накоп начис тут там еще уже или для".split()
-)
-_SHORT = frozenset("я ты мы вы он она в на и а но не ни у с по к до за из от да бы же ли то".split())
-_ENGLISH = frozenset(
-    "a an the i you he she it we they me my your our his her is are am was were be been do does did has have had "
-    "will would can could may not no yes and or but if in on at to of for from by with near about how what where "
-    "when why who which there here this that these those please thanks thank hello hi hey good bye card cards "
-    "points balance store shop order money operator human person agent help need want get got find check activate "
-    "delivery complaint bonus bonuses loyalty number phone nearest closest is it's i'm don't can't service "
-    "talk speak problem product app price day morning evening afternoon lost make new right ok okay one "
-    "any all out up so too very just more some as ago am pm nope nah sure fine man "
-    "start virtual balanse ballance check please pls plz ty thx tnx nearby promo promos".split()
-)
+_STEMS = _words("russian_beginnings.txt")
+_SHORT = frozenset(_words("russian_short.txt"))
+_ENGLISH = frozenset(_words("english_common.txt"))
 _ENGLISH_LOOK = re.compile(r"tion|ing$|th|wh|ee|oo|ght|ck|[wxq]")
 _PAIRS = (
     ("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),

@@ -6,6 +6,7 @@ Run with Rasa's interpreter: `python train.py --out FILE`. Prints `trained FILE`
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import shutil
@@ -25,11 +26,15 @@ def fingerprint() -> str:
     from importlib.metadata import version
 
     digest = hashlib.sha256()
-    for path in [*(PROJECT / name for name in SOURCES), *sorted((PROJECT / "data").rglob("*.yml"))]:
+    for path in [*(PROJECT / name for name in SOURCES), *_listed("data/**/*.yml"), *_listed("words/*.txt")]:
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
     for name in VERSIONS:
         digest.update("{}=={};".format(name, version(name)).encode())
     return digest.hexdigest()
+
+
+def _listed(pattern: str) -> list[Path]:
+    return sorted(PROJECT.glob(pattern))
 
 
 def mark(out: Path) -> Path:
@@ -58,12 +63,13 @@ def _train_into(folder: str) -> str:
     from rasa.model_training import train_nlu
 
     silence_rasa()
-    made = train_nlu(
-        config=str(PROJECT / "config.yml"),
-        nlu_data=str(PROJECT / "data"),
-        output=folder,
-        fixed_model_name="duet",
-    )
+    with contextlib.redirect_stdout(sys.stderr):
+        made = train_nlu(
+            config=str(PROJECT / "config.yml"),
+            nlu_data=str(PROJECT / "data"),
+            output=folder,
+            fixed_model_name="duet",
+        )
     if made is None:
         raise SystemExit("Rasa trained nothing; look at the lines above")
     return made

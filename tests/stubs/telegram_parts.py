@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import KEYS, TelegramChannel
 from bot.types import IncomingMessage
 from tests.stubs.telegram_api import TOKEN, TelegramApi
 
 
 def say(key: str, language: str) -> str:
-    """A text that shows which one was asked for."""
+    """A text that shows which one was asked for; only declared keys and languages may be."""
+    assert key in KEYS
+    assert language in ("ru", "en")
     return f"{key}.{language}"
 
 
@@ -24,6 +26,17 @@ class Lease:
     def __init__(self) -> None:
         self.holder: object = None
         self.down = False
+        self._barred: object = None
+
+    def pass_on(self) -> None:
+        """Let it run out; the one that had it does not get it again."""
+        self._barred, self.holder = self.holder, None
+
+    def take(self, leader: object) -> bool:
+        """Take it if it is free; True if it is the leader's now."""
+        if self.holder is None and leader is not self._barred:
+            self.holder = leader
+        return self.holder is leader
 
     def leader(self) -> LeaseHolder:
         """One process's side of it."""
@@ -40,9 +53,7 @@ class LeaseHolder:
         """Take it if it is free."""
         if self._lease.down:
             raise ConnectionError("the live store is down")
-        if self._lease.holder is None:
-            self._lease.holder = self
-        return self._lease.holder is self
+        return self._lease.take(self)
 
     async def renew(self) -> bool:
         """True while it is ours."""
@@ -139,3 +150,16 @@ async def wait_for_state(channel: TelegramChannel, status: str, timeout_s: float
             raise AssertionError(f"the channel is {channel.state}, not {status}")
         await asyncio.sleep(0.01)
     return channel.state.detail
+
+
+async def wait_for_detail(channel: TelegramChannel, words: str, timeout_s: float = 5.0) -> None:
+    """Wait until the sentence the channel reports holds these words.
+
+    Raises:
+        AssertionError: it did not in time.
+    """
+    deadline = time.monotonic() + timeout_s
+    while words not in channel.state.detail:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"the channel is {channel.state}, not {words!r}")
+        await asyncio.sleep(0.01)

@@ -46,7 +46,8 @@ class Call:
 
     `at` is the time of receipt, seconds since 1970. `method` is the Bot API's, or `customer` for what a
     customer did and `confirmed` for updates an offset (or a webhook's 200) confirmed. `outcome` is `ok`,
-    an HTTP status, `hang`, `drop`, or `gone` where the caller had hung up; `delivered` tells whether the customer has the message.
+    an HTTP status, `hang`, `drop`, or `gone` where the caller had hung up; `delivered` tells whether the
+    customer has the message.
     """
 
     at: float

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bot.channels.telegram import texts
 from bot.channels.telegram.media import describe_attachment, read_attachment
 from bot.channels.telegram.salvage import salvage
+from bot.channels.telegram.storable import storable
 from bot.channels.telegram.texts import Say, placeholder
 from bot.types import Contact, IncomingMessage, Location, MessageKind, Sender
 
@@ -82,7 +83,7 @@ class UpdateReader:
     def read(self, raw: Mapping[str, Any], *, received_at: datetime) -> Action:
         """Decide about one update; one the library cannot parse is kept as far as its ids can be found."""
         try:
-            update = Update.model_validate(raw)
+            update = Update.model_validate(storable(raw))
         except ValidationError:
             return self.salvage(raw, received_at=received_at)
         if update.message:

@@ -44,13 +44,12 @@ def plan_calls(chat_id: int, reply: Reply, word: Callable[[str], str]) -> Calls:
 def _put_keyboards(
     calls: Calls, asking: ReplyKeyboardMarkup | None, buttons: InlineKeyboardMarkup | None
 ) -> None:
-    """Buttons go under the last text; a keyboard that is no longer asked for goes away with the first."""
+    """Buttons go under the last text, a keyboard (or its removal) under the last one without buttons."""
     if not calls:
         return
     below: Markup = asking or ReplyKeyboardRemove(remove_keyboard=True)
-    first_free = len(calls) - 1 if buttons is None else len(calls) - 2
-    place = first_free if asking else 0
-    if 0 <= place <= first_free:
+    place = len(calls) - 1 if buttons is None else len(calls) - 2
+    if place >= 0:
         calls[place] = _with_markup(calls[place], below)
     if buttons is not None:
         calls[-1] = _with_markup(calls[-1], buttons)

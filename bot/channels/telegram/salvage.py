@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.telegram.storable import storable
 from bot.channels.telegram.texts import placeholder
 from bot.types import IncomingMessage, MessageKind, Sender
 
@@ -54,8 +55,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str:
-    """Text that can be stored: half of a surrogate pair, which JSON can carry, becomes a question mark."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return str(storable(value)) if isinstance(value, str) else ""
 
 
 def _date(value: object, otherwise: datetime) -> datetime:

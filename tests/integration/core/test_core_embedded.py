@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.embedded import Embedded
 from core.children import ChildState, Supervisor
@@ -127,7 +128,7 @@ async def test_valkey_refuses_those_who_lack_the_password(embedded: Embedded) ->
     address = endpoints.redis_url.rpartition("@")[2]
 
     async with redis_at(Endpoints(redis_url=f"redis://{address}", database_url="")) as stranger:
-        with pytest.raises(Exception, match="Authentication required"):
+        with pytest.raises(RedisError, match=r"(?i)authenticat"):
             await stranger.ping()
 
 
@@ -345,6 +346,31 @@ async def test_the_demo_service_answers_over_http_with_its_token_alone(tmp_path:
                 assert allowed.status != 401
     finally:
         await demo.stop()
+
+
+@pytest.mark.rasa
+async def test_rasa_parses_with_its_token_and_comes_back_after_a_kill(tmp_path: Path) -> None:
+    supervisor = new_supervisor()
+    embedded = Embedded(
+        data=tmp_path,
+        supervisor=supervisor,
+        redis_url="redis://far.example/0",
+        loyalty_url="http://loyalty.example",
+    )
+    try:
+        endpoints = await embedded.start()
+        await supervisor.wait_ready("rasa", timeout_s=120)
+        os.kill(pid_of(embedded, "rasa"), signal.SIGKILL)
+        await until(lambda: embedded.statuses()["rasa"].state is ChildState.DOWN)
+        await supervisor.wait_ready("rasa", timeout_s=120)
+        bearer = {"Authorization": f"Bearer {endpoints.rasa_token}"}
+        async with aiohttp.ClientSession(endpoints.rasa_url) as session:
+            async with session.post("/model/parse", json={"text": "привет"}) as refused:
+                assert refused.status == 401
+            async with session.post("/model/parse", json={"text": "привет"}, headers=bearer) as parsed:
+                assert (await parsed.json())["intent"]["name"] == "greet"
+    finally:
+        await embedded.stop()
 
 
 async def test_children_do_not_see_the_secrets_of_the_owner(

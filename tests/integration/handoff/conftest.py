@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.keys import Keys
 from core.redis import connect
 from core.sql import migrate, open_engine
+from tests.integration.handoff.handoff_desk import Client, Desk, Hand
 from tests.integration.handoff.handoff_world import World, valkey
 
 _prefixes = count(1)
@@ -30,9 +35,63 @@ async def world(valkey_address: str) -> AsyncIterator[World]:
     await redis.aclose()
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'archive.db'}")
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy, since migrating takes longer than a test."""
+    path = tmp_path_factory.mktemp("archive") / "empty.db"
+    asyncio.run(_make_archive(path))
+    return path
+
+
+async def _make_archive(path: Path) -> None:
+    engine = open_engine(f"sqlite:///{path}")
     await migrate(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, empty_archive: Path) -> AsyncIterator[AsyncEngine]:
+    path = tmp_path / "archive.db"
+    shutil.copy(empty_archive, path)
+    engine = open_engine(f"sqlite:///{path}")
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def desk(world: World, engine: AsyncEngine) -> AsyncIterator[Desk]:
+    desk = Desk.on(world, engine)
+    listening = asyncio.create_task(desk.hub.run(asyncio.Event()))
+    yield desk
+    listening.cancel()
+    await asyncio.wait([listening])
+
+
+@pytest.fixture
+async def browsers(desk: Desk) -> AsyncIterator[Callable[[], Awaitable[Hand]]]:
+    server = TestServer(desk.app)
+    await server.start_server()
+    clients: list[Client] = []
+
+    async def another() -> Hand:
+        clients.append(TestClient(server, cookie_jar=CookieJar(unsafe=True)))
+        return Hand(clients[-1])
+
+    yield another
+    for client in clients:
+        await client.close()
+    await server.close()
+
+
+@pytest.fixture
+async def aiohttp_desk() -> AsyncIterator[Callable[[Desk], Awaitable[Hand]]]:
+    clients: list[Client] = []
+
+    async def open_client(desk: Desk) -> Hand:
+        clients.append(TestClient(TestServer(desk.app)))
+        await clients[-1].start_server()
+        return Hand(clients[-1])
+
+    yield open_client
+    for client in clients:
+        await client.close()

@@ -1,0 +1,46 @@
+"""`python -m bot run`: one process until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from bot.app import App
+from core.config import load_config, read_environment
+from core.logging import configure_logging, get_logger
+
+_log = get_logger("run")
+
+
+async def serve(roles: frozenset[str]) -> int:
+    """Serve until SIGINT or SIGTERM; a second one ends the process at once.
+
+    Raises:
+        ConfigError: configuration or environment cannot be used.
+        SetupError: a part this process needs is not there.
+    """
+    environment = read_environment()
+    config = load_config(environment.config_path)
+    configure_logging(config.logging.level, json=config.logging.format == "json")
+    stop = asyncio.Event()
+    _listen_for_signals(stop)
+    async with App(config=config, environment=environment, roles=roles) as app:
+        _log.info("duet.serving", roles=sorted(roles), name=app.name)
+        await stop.wait()
+        _log.info("duet.stopping")
+    _log.info("duet.stopped")
+    return 0
+
+
+def _listen_for_signals(stop: asyncio.Event) -> None:
+    def asked() -> None:
+        if stop.is_set():
+            print("stopping at once", file=sys.stderr)  # noqa: T201 - the person at the terminal asked twice
+            os._exit(1)  # children end with their parent
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked)

@@ -1,0 +1,162 @@
+"""`python -m handoff`: accounts of operators, and a look at the queue."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from core.auth import ROLES
+from core.auth_operators import Operators
+from core.auth_passwords import random_password
+from core.config import Environment, load_config, read_environment
+from core.endpoints import read_endpoints
+from core.errors import ConfigError, CoreError
+from core.keys import Keys
+from core.redis import Scripts, connect
+from core.sql import migrate, open_engine
+from handoff.board import Board
+from handoff.errors import HandoffError
+from handoff.types import Ticket
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 if it worked, 2 with one line on stderr if not."""
+    options = _parser().parse_args(arguments)
+    try:
+        asyncio.run(options.run(options))
+    except (CoreError, HandoffError) as error:
+        print(f"handoff: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m handoff", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    queue = commands.add_parser("queue", help="waiting tickets, the most urgent first")
+    queue.add_argument("--json", action="store_true", help="one JSON object a line")
+    queue.set_defaults(run=_queue)
+    operators = commands.add_parser("operators", help="accounts").add_subparsers(required=True)
+    add = operators.add_parser("add", help="make an account; prints a random password if none is given")
+    add.add_argument("name")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--password", default="")
+    add.add_argument("--display-name", default="", help="what customers see; default: the name")
+    add.add_argument("--language", default="ru", choices=("ru", "en"), help="of the desk; default ru")
+    add.set_defaults(run=_add)
+    operators.add_parser("list", help="everyone").set_defaults(run=_list)
+    password = operators.add_parser("password", help="change a password, which ends that operator's sessions")
+    password.add_argument("name")
+    password.add_argument("--password", default="")
+    password.set_defaults(run=_password)
+    return parser
+
+
+async def _add(options: argparse.Namespace) -> None:
+    password = options.password or random_password()
+    async with _accounts() as accounts:
+        made = await accounts.add(
+            options.name,
+            password=password,
+            role=options.role,
+            language=options.language,
+            display_name=options.display_name,
+            by="command line",
+            now=datetime.now(UTC),
+        )
+    print(f"{made.name} ({made.role}) added")
+    if not options.password:
+        print(f"password: {password}")
+
+
+async def _password(options: argparse.Namespace) -> None:
+    password = options.password or random_password()
+    async with _accounts() as accounts:
+        now = datetime.now(UTC)
+        await accounts.set_password(options.name, password=password, by="command line", now=now)
+    print(f"the password of {options.name} is changed")
+    if not options.password:
+        print(f"password: {password}")
+
+
+async def _list(_options: argparse.Namespace) -> None:
+    async with _accounts() as accounts:
+        everyone = await accounts.all()
+    for each in everyone:
+        state = "" if each.active else "  inactive"
+        print(f"{each.name:<24} {each.role:<14} {each.display_name}{state}")
+
+
+async def _queue(options: argparse.Namespace) -> None:
+    environment = read_environment()
+    prefix = load_config(environment.config_path).redis.key_prefix
+    redis = connect(environment.redis_url or _running(environment, "REDIS_URL"))
+    keys = Keys(prefix)
+    try:
+        board = Board(scripts=Scripts(redis, keys), keys=keys)
+        now = await board.now()
+        waiting = await board.tickets("waiting", "")
+    finally:
+        await redis.aclose()
+    if options.json:
+        for ticket in waiting:
+            print(json.dumps(_fields(ticket, now), ensure_ascii=False))
+    elif waiting:
+        print(f"{'ticket':>7}  {'channel':<9} {'waits':>7} {'due in':>7}  {'reason':<22} customer")
+        for ticket in waiting:
+            print(_row(ticket, now))
+    else:
+        print("nobody is waiting")
+
+
+def _fields(ticket: Ticket, now: datetime) -> dict[str, str | int]:
+    return {
+        "id": ticket.id,
+        "reason": ticket.reason,
+        "channel": ticket.channel,
+        "customer": ticket.customer,
+        "language": ticket.language,
+        "group": ticket.group,
+        "priority": ticket.priority,
+        "waiting_s": round((now - ticket.created_at).total_seconds()),
+        "due_at": ticket.due_at.isoformat(),
+    }
+
+
+def _row(ticket: Ticket, now: datetime) -> str:
+    waits_s = round((now - ticket.created_at).total_seconds())
+    due_s = round((ticket.due_at - now).total_seconds())
+    times = f"{waits_s:>6}s {due_s:>6}s"
+    return f"{ticket.id:>7}  {ticket.channel:<9} {times}  {ticket.reason:<22} {ticket.customer}"
+
+
+@asynccontextmanager
+async def _accounts() -> AsyncIterator[Operators]:
+    environment = read_environment()
+    engine = open_engine(environment.database_url or _running(environment, "DATABASE_URL"))
+    try:
+        await migrate(engine)
+        yield Operators(engine, memory_s=0)
+    finally:
+        await engine.dispose()
+
+
+def _running(environment: Environment, variable: str) -> str:
+    """The address of the running copy's own store.
+
+    Raises:
+        ConfigError: nothing runs on this data folder.
+    """
+    endpoints = read_endpoints(environment.data)
+    if endpoints is None:
+        shown = os.path.relpath(environment.data)
+        raise ConfigError(
+            f"nothing runs on {shown}; start it with `make run`, or set {variable} or DUET_DATA"
+        )
+    return endpoints.redis_url if variable == "REDIS_URL" else endpoints.database_url

@@ -1,0 +1,110 @@
+"""What the desk shows of a conversation, put together from the events of the archive and the live stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from handoff.records import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event; `number` orders events and is the same in the stream and in the archive."""
+
+    number: int
+    kind: str
+    conversation: str
+    at_ms: int
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a reply got: queued, sending, sent, failed, unknown or cancelled."""
+
+    status: str
+    attempt: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the history.
+
+    Attributes:
+        id: Of the event; as text, since it is too large a number for browsers.
+        delivery: Of a reply; None for what the customer wrote.
+        resent_as: Id of the reply that carries the same words once more.
+    """
+
+    id: str
+    conversation: str
+    author: str
+    operator: str
+    name: str
+    kind: str
+    text: str
+    at: datetime
+    out_id: str = ""
+    delivery: Delivery | None = None
+    resent_as: str = ""
+    buttons: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    location: tuple[float, float] | None = None
+    decision_id: str = field(default="", compare=False)
+
+
+def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
+    """Turns in order, each once, with the last known delivery of each; `entries` in any order, also twice."""
+    by_number = {entry.number: entry for entry in entries}
+    ordered = [by_number[number] for number in sorted(by_number)]
+    turns = [entry for entry in ordered if entry.kind == "turn"]
+    deliveries: dict[str, Delivery] = {}
+    for entry in ordered:
+        if entry.kind == "delivery":
+            deliveries[_out(entry)] = _delivery(entry, deliveries.get(_out(entry)))
+    resent = {entry.payload["resend_of"]: _out(entry) for entry in turns if entry.payload.get("resend_of")}
+    return tuple(_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns)
+
+
+def _out(entry: Entry) -> str:
+    return str(entry.payload.get("out_id" if entry.kind == "turn" else "out") or "")
+
+
+def _turn(entry: Entry, delivery: Delivery | None, resent_as: str) -> Turn:
+    data = entry.payload
+    out_id = _out(entry)
+    return Turn(
+        id=str(entry.number),
+        conversation=entry.conversation,
+        author=str(data["author"]),
+        operator=str(data.get("operator") or ""),
+        name=str(data.get("name") or ""),
+        kind=str(data.get("kind", "text")),
+        text=str(data.get("text", "")),
+        at=moment(entry.at_ms),
+        out_id=out_id,
+        delivery=(delivery or Delivery("queued")) if out_id else None,
+        resent_as=resent_as if out_id else "",
+        buttons=tuple(str(button["text"]) for button in data.get("buttons") or ()),
+        attachments=tuple(_file(each) for each in data.get("attachments") or ()),
+        location=_point(data.get("location")),
+        decision_id=str(data.get("decision_id") or ""),
+    )
+
+
+def _delivery(entry: Entry, before: Delivery | None) -> Delivery:
+    data = entry.payload
+    attempt = int(data.get("attempt") or (before.attempt if before else 0))
+    return Delivery(str(data["status"]), attempt, str(data.get("error") or ""))
+
+
+def _file(attachment: Mapping[str, Any]) -> str:
+    return str(attachment.get("name") or attachment.get("kind") or "file")
+
+
+def _point(location: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    return (float(location["lat"]), float(location["lon"])) if location else None

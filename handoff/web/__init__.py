@@ -1,0 +1,1 @@
+"""The desk: pages, HTTP API and live updates for operators."""

@@ -1,0 +1,83 @@
+"""The desk as a part of a web application."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.auth_operators import Operators
+from core.auth_signin import SignIn
+from core.notify import Hub
+from handoff.board import Board
+from handoff.history import History
+from handoff.queue import Queue
+from handoff.web.api import TicketApi
+from handoff.web.guard import Guard
+from handoff.web.live import LiveApi
+from handoff.web.pages import STATIC, Pages, protect
+from handoff.web.problems import problems
+from handoff.web.signin import SignInApi
+from handoff.web.talks import TalkApi
+from handoff.words import Words
+
+_ID = "{id:[0-9A-Za-z_-]{1,40}}"
+
+
+def add_desk(
+    app: web.Application,
+    *,
+    sign_in: SignIn,
+    operators: Operators,
+    queue: Queue,
+    board: Board,
+    history: History,
+    hub: Hub,
+    words: Words,
+    behind_tls: bool,
+) -> None:
+    """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
+
+    Args:
+        app: The application; its limit of the body's size holds here too.
+        sign_in: Passwords and sessions.
+        operators: Accounts, for names.
+        queue: Changes of tickets.
+        board: Lists.
+        history: Turns.
+        hub: Live changes; it must run in this process.
+        words: Words of the pages.
+        behind_tls: A TLS proxy stands before us.
+    """
+    guard = Guard(sign_in)
+    pages = Pages(sign_in=sign_in, words=words)
+    entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
+    tickets = TicketApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
+    talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
+    live = LiveApi(guard=guard, board=board, hub=hub)
+
+    desk = web.Application(middlewares=[problems])
+    desk.on_response_prepare.append(protect)
+    desk.on_shutdown.append(live.shut_down)
+    desk.add_routes(
+        [
+            web.get("", pages.desk),
+            web.get("/", pages.to_desk),
+            web.get("/login", pages.login),
+            web.post("/api/login", entry.login),
+            web.post("/api/logout", entry.logout),
+            web.get("/api/me", entry.me),
+            web.get("/api/tickets", tickets.index),
+            web.get(f"/api/tickets/{_ID}", tickets.show),
+            web.post(f"/api/tickets/{_ID}/take", tickets.take),
+            web.post(f"/api/tickets/{_ID}/return", tickets.return_to_bot),
+            web.post(f"/api/tickets/{_ID}/close", tickets.close),
+            web.post(f"/api/tickets/{_ID}/reply", tickets.reply),
+            web.post(f"/api/tickets/{_ID}/resend", tickets.resend),
+            web.post(f"/api/tickets/{_ID}/read", tickets.read),
+            web.get("/api/conversations", talks.index),
+            web.get(f"/api/conversations/{_ID}", talks.show),
+            web.post(f"/api/conversations/{_ID}/take", talks.take),
+            web.get("/api/live", live.listen),
+            web.static("/static", STATIC),
+        ]
+    )
+    app.add_subapp("/desk", desk)

@@ -1,0 +1,133 @@
+"""Live changes over WebSocket: the page is told that something changed and asks for what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakSet
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from core.errors import Unavailable
+from core.logging import get_logger
+from core.notify import Hub, wait_event
+from handoff.board import Board
+from handoff.web.guard import Guard
+from handoff.web.problems import Problem
+
+HEARTBEAT_S = 25
+"""Below the 30 to 60 seconds after which proxies drop silent connections."""
+REST_S = 0.1
+"""Pause after telling of a change: what changes in between is told as one. Shorter than a person notices."""
+RECHECK_S = 30
+"""How long a session that ended may keep listening; also how often a lost notification is made up for."""
+SIGNED_OUT = 4401
+"""Our close code for a session that ended (4000 to 4999 are free for applications, RFC 6455 7.4.2)."""
+
+_log = get_logger("desk.live")
+
+
+class LiveApi:
+    """`/desk/api/live`.
+
+    The page may send `{"watch": "TICKET"}`, `{"watch_chat": "CONVERSATION"}` or `{"watch": ""}` to hear of
+    the one it shows. It hears `{"type": "tickets"}` and `{"type": "ticket" or "conversation", "id": …}`.
+    """
+
+    def __init__(self, *, guard: Guard, board: Board, hub: Hub) -> None:
+        """`hub` must be running in this process."""
+        self._guard = guard
+        self._board = board
+        self._hub = hub
+        self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
+
+    async def listen(self, request: web.Request) -> web.WebSocketResponse:
+        """Tell one page of changes until it goes away or its session ends."""
+        await self._guard.listener(request)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=4096)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                lists = tasks.create_task(self._tell_lists(socket))
+                session = tasks.create_task(self._end_with_session(request, socket))
+                await self._hear(socket, tasks)
+                lists.cancel()
+                session.cancel()
+        except* (ConnectionResetError, Unavailable) as errors:
+            _log.debug("live.ended", errors=[type(error).__name__ for error in errors.exceptions])
+            await socket.close()
+        return socket
+
+    async def shut_down(self, _app: web.Application) -> None:
+        """Close every page's connection; they come back to the next process."""
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restarting")
+
+    async def _hear(self, socket: web.WebSocketResponse, tasks: asyncio.TaskGroup) -> None:
+        watching: asyncio.Task[None] | None = None
+        async for message in socket:
+            wanted = _wanted(message.data) if message.type is WSMsgType.TEXT else None
+            if wanted is None:
+                continue
+            if watching is not None:
+                watching.cancel()
+            kind, which = wanted
+            topics = await self._topics(kind, which)
+            watching = tasks.create_task(self._tell_one(socket, kind, which, topics)) if topics else None
+        if watching is not None:
+            watching.cancel()
+
+    async def _topics(self, kind: str, which: str) -> tuple[str, ...]:
+        """What to listen to for a ticket or a conversation of the bot."""
+        if kind == "ticket" and which:
+            found = await self._board.ticket(which)
+            return (f"ticket:{which}", f"chat:{found[0].account}:{found[0].chat_id}") if found else ()
+        for talk in await self._board.talks() if which else ():
+            if talk.id == which:
+                return (f"chat:{talk.ref}",)
+        return ()
+
+    async def _tell_lists(self, socket: web.WebSocketResponse) -> None:
+        await self._tell(socket, ("tickets",), lambda: {"type": "tickets"})
+
+    async def _tell_one(
+        self, socket: web.WebSocketResponse, kind: str, which: str, topics: tuple[str, ...]
+    ) -> None:
+        await self._tell(socket, topics, lambda: {"type": kind, "id": which})
+
+    async def _tell(
+        self, socket: web.WebSocketResponse, topics: tuple[str, ...], message: Callable[[], dict[str, Any]]
+    ) -> None:
+        with self._hub.watch(*topics) as event:
+            while not socket.closed:
+                await wait_event(event, RECHECK_S)
+                await socket.send_json(message())
+                await asyncio.sleep(REST_S)
+
+    async def _end_with_session(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        while not socket.closed:
+            await asyncio.sleep(RECHECK_S)
+            try:
+                await self._guard.listener(request)
+            except Problem:
+                await socket.close(code=SIGNED_OUT, message=b"signed out")
+            except Unavailable as error:
+                _log.warning("live.unchecked", error=str(error))
+
+
+def _wanted(text: str) -> tuple[str, str] | None:
+    """What a page wants to hear of: kind and id; None for what makes no sense."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    match data:
+        case {"watch": str(which)}:
+            return "ticket", which[:40]
+        case {"watch_chat": str(which)}:
+            return "conversation", which[:40]
+        case _:
+            return None

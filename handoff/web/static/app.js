@@ -1,0 +1,256 @@
+// The desk: what is shown follows from what the server says; changes are asked for, then shown.
+import { $, keyed } from "./dom.js";
+import { get, post, setCsrf } from "./api.js";
+import { Composer } from "./composer.js";
+import { drawConversation } from "./conversation.js";
+import { listen } from "./keys.js";
+import { List, VIEWS } from "./list.js";
+import { Live } from "./live.js";
+import { banner, confirmed, showHelp, toast } from "./notices.js";
+import { say, startLanguage, switchLanguage } from "./words.js";
+
+const BOT_POLL_MS = 5000;
+
+const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], away: false };
+
+const list = new List({ choose, show });
+const composer = new Composer({ send });
+const live = new Live({
+  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  lost: () => banner(say("live.lost")),
+  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
+  signedOut: () => location.assign("/desk/login"),
+});
+
+// One request at a time for each thing; what changes meanwhile asks once more.
+function oneAtATime(work) {
+  let running = false;
+  let again = false;
+  return async () => {
+    if (running) { again = true; return; }
+    running = true;
+    try {
+      do { again = false; await work(); } while (again);
+    } catch (error) {
+      failed(error);
+    } finally {
+      running = false;
+    }
+  };
+}
+
+const refreshList = oneAtATime(async () => {
+  const view = state.view;
+  const tickets = await get(`/tickets?view=${view === "bot" ? "waiting" : view}`);
+  const talks = view === "bot" ? (await get("/conversations")).conversations : null;
+  if (view !== state.view) { queueMicrotask(refreshList); return; }
+  list.clockOffsetMs = Date.parse(tickets.now) - Date.now();
+  state.counts = { ...state.counts, ...tickets.counts, ...(talks ? { bot: talks.length } : {}) };
+  state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : tickets.tickets.map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
+  drawList();
+});
+
+const refreshOpened = oneAtATime(async () => {
+  const selected = state.selected;
+  if (!selected) return;
+  let found;
+  try {
+    found = await get(selected.kind === "talk" ? `/conversations/${selected.id}` : `/tickets/${selected.id}`);
+  } catch (error) {
+    if (error.status === 404 && selected === state.selected) { select(null); refreshList(); }
+    throw error;
+  }
+  if (selected !== state.selected) { queueMicrotask(refreshOpened); return; }
+  state.opened = found;
+  state.pending = state.pending.filter((each) => !found.turns.some((turn) => turn.out_id === each.out_id));
+  drawOpened();
+  markRead();
+});
+
+function failed(error) {
+  if (error.status === 401) return location.assign("/desk/login");
+  if (error.status === undefined) throw error;
+  if (error.code === "network") return banner(say("error.network"));
+  return toast(error.words, true);
+}
+
+function drawList() {
+  list.tabs(state.view, state.counts);
+  list.lines(state.view, state.lines, key(state.selected), state.me);
+  const waiting = state.counts.waiting || 0;
+  document.title = waiting ? `(${waiting}) ${say("brand")}` : say("brand");
+  if (!$("banner").hidden && live.failures === 0) banner("");
+}
+
+const key = (selected) => (selected ? `${selected.kind === "talk" ? "c" : "t"}${selected.id}` : "");
+
+function drawOpened() {
+  const { opened, me } = state;
+  $("placeholder").hidden = Boolean(opened);
+  $("opened").hidden = !opened;
+  $("panes").classList.toggle("reading", Boolean(state.selected));
+  if (!opened) return composer.show(null, "");
+  const mine = isMine();
+  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
+  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+}
+
+const isMine = () => state.opened?.ticket?.status === "taken" && state.opened.ticket.operator?.id === state.me.id;
+
+function lockedBecause() {
+  const ticket = state.opened.ticket;
+  if (!ticket) return say("composer.locked_bot");
+  if (ticket.status === "waiting") return say("composer.locked_waiting");
+  if (ticket.status === "taken") return say("composer.locked_other", { name: ticket.operator.display_name });
+  return say("composer.locked_over");
+}
+
+function markRead() {
+  if (isMine() && state.opened.ticket.unread > 0 && !document.hidden && document.hasFocus()) post(`/tickets/${state.opened.ticket.id}/read`).catch(failed);
+}
+
+// Choosing -------------------------------------------------------------------------------------------
+
+function choose(line) {
+  select({ kind: line.talk ? "talk" : "ticket", id: line.id });
+}
+
+function select(selected) {
+  const hash = selected ? `#${selected.kind}/${selected.id}` : "";
+  if (location.hash !== hash) history.pushState(null, "", hash || location.pathname);
+  open(selected);
+}
+
+function open(selected) {
+  if (key(selected) === key(state.selected)) return;
+  state.selected = selected;
+  state.opened = null;
+  live.watch(selected);
+  $("panes").classList.toggle("reading", Boolean(selected));
+  drawList();
+  if (!selected) drawOpened();
+  else refreshOpened();
+}
+
+function openFromAddress() {
+  const match = /^#(ticket|talk)\/([\w-]+)$/.exec(location.hash);
+  open(match ? { kind: match[1], id: match[2] } : null);
+}
+
+function show(view) {
+  state.view = view;
+  state.lines = [];
+  sessionStorage.setItem("duet.view", view);
+  list.tabs(view, state.counts);
+  refreshList();
+}
+
+function walk(step) {
+  const at = state.lines.findIndex((line) => line.key === key(state.selected));
+  const next = state.lines[at < 0 ? 0 : Math.min(state.lines.length - 1, Math.max(0, at + step))];
+  if (!next) return;
+  choose(next);
+  document.querySelector(`[data-key="${next.key}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+// Changes --------------------------------------------------------------------------------------------
+
+async function change(work) {
+  try {
+    await work();
+  } catch (error) {
+    failed(error);
+  }
+  refreshList();
+  refreshOpened();
+}
+
+const actions = {
+  take: () => change(async () => {
+    const { selected } = state;
+    if (selected?.kind === "talk") {
+      const joined = await post(`/conversations/${selected.id}/take`);
+      told(joined.on_the_way);
+      show("mine");
+      select({ kind: "ticket", id: joined.ticket });
+    } else if (state.opened?.ticket?.status === "waiting") {
+      told((await post(`/tickets/${selected.id}/take`)).on_the_way);
+      show("mine");
+    }
+    setTimeout(() => composer.focus(), 300);
+  }),
+  return: () => isMine() && change(async () => {
+    await post(`/tickets/${state.selected.id}/return`);
+    toast(say("notice.returned"));
+  }),
+  close: async () => {
+    const ticket = state.opened?.ticket;
+    if (!isMine() && ticket?.status !== "waiting") return;
+    if (!(await confirmed(say("dialog.close_title"), say("dialog.close_text"), say("action.close")))) return;
+    change(async () => {
+      await post(`/tickets/${ticket.id}/close`);
+      toast(say("notice.closed"));
+    });
+  },
+};
+
+const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
+
+function send(ticket, text) {
+  const pending = { ticket, text, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
+  state.pending.push(pending);
+  deliver(pending);
+}
+
+// The same client_id goes with every try, so that a reply whose answer was lost is not sent twice.
+async function deliver(pending) {
+  pending.failed = "";
+  drawOpened();
+  try {
+    pending.out_id = (await post(`/tickets/${pending.ticket}/reply`, { text: pending.text, client_id: pending.client_id })).id;
+  } catch (error) {
+    pending.failed = error.words;
+    failed(error);
+  }
+  drawOpened();
+  refreshOpened();
+}
+
+const retry = (pending) => deliver(pending);
+
+const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
+
+// Starting -------------------------------------------------------------------------------------------
+
+listen({
+  KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
+  Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
+  help: showHelp,
+  escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
+});
+
+$("help").addEventListener("click", showHelp);
+$("back").addEventListener("click", () => select(null));
+$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
+$("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
+window.addEventListener("popstate", openFromAddress);
+window.addEventListener("focus", markRead);
+setInterval(() => list.tick(), 1000);
+setInterval(() => { if (!document.hidden && state.view === "bot") refreshList(); }, BOT_POLL_MS);
+
+try {
+  const { csrf, operator } = await get("/me");
+  setCsrf(csrf);
+  state.me = operator;
+  startLanguage(operator.language);
+  $("who").textContent = operator.display_name;
+  const kept = sessionStorage.getItem("duet.view");
+  state.view = VIEWS.includes(kept) ? kept : "waiting";
+  list.tabs(state.view, state.counts);
+  openFromAddress();
+  refreshList();
+  get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  live.start();
+} catch (error) {
+  failed(error);
+}

@@ -1,0 +1,30 @@
+// Signing in.
+import { $ } from "./dom.js";
+import { post } from "./api.js";
+import { say, startLanguage, switchLanguage } from "./words.js";
+
+startLanguage(document.documentElement.lang);
+$("language").addEventListener("click", switchLanguage);
+$("show").addEventListener("change", (event) => { $("password").type = event.target.checked ? "text" : "password"; });
+
+$("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [name, password] = [$("name").value.trim(), $("password").value];
+  if (!name) return $("name").focus();
+  if (!password) return $("password").focus();
+  working(true);
+  try {
+    await post("/login", { name, password });
+    location.assign("/desk");
+  } catch (error) {
+    $("wrong").textContent = error.words;
+    $("wrong").hidden = false;
+    $("password").select();
+    working(false);
+  }
+});
+
+function working(yes) {
+  $("enter").disabled = yes;
+  $("enter").textContent = say(yes ? "login.entering" : "login.enter");
+}

@@ -1,0 +1,32 @@
+// What is known of a conversation that was handed over, before its first line is read.
+import { h } from "./dom.js";
+import { label, percent, say } from "./words.js";
+
+export function packetCard(packet, ticket, open, toggled) {
+  const rows = [
+    packet.evidence && row("evidence", h("q", {}, packet.evidence)),
+    packet.intent && row("intent", `${label("intent", packet.intent)} · ${percent(packet.intent_confidence)}`),
+    packet.entities.length && row("entities", h("span", { class: "chips" }, packet.entities.map(([name, value]) => h("span", { class: "chip" }, `${label("entity", name)}: ${value}`)))),
+    packet.mood && row("mood", h("span", { class: packet.mood === "neutral" ? "" : "mood" }, `${label("mood", packet.mood)} · ${percent(packet.mood_score)}`)),
+    packet.said.length && row("said", lines(packet.said)),
+    packet.answered.length && row("answered", lines(packet.answered)),
+    packet.candidates.length && row("candidates", h("ul", { class: "candidates" }, packet.candidates.map(candidate))),
+  ].filter(Boolean);
+  const summary = h("summary", {},
+    h("span", { class: "packet-title" }, say("packet.title")),
+    ticket.priority === 0 && h("span", { class: "chip urgent" }, say("list.urgent")),
+    h("span", { class: "chip strong" }, label("reason", packet.reason)));
+  const card = h("details", { class: "packet", open, ontoggle: (event) => toggled(event.target.open) }, summary, rows.length ? h("dl", {}, rows) : null);
+  return card;
+}
+
+const row = (name, value) => h("div", { class: "row" }, h("dt", {}, say(`packet.${name}`)), h("dd", {}, value));
+
+const lines = (texts) => h("ul", { class: "said" }, texts.map((text) => h("li", {}, text)));
+
+function candidate(each) {
+  return h("li", {},
+    h("span", { class: "article" }, each.title || each.article),
+    h("meter", { min: 0, max: 1, value: each.probability, "aria-hidden": "true" }),
+    h("span", { class: "probability" }, percent(each.probability)));
+}

@@ -1,0 +1,65 @@
+// The conversation in the middle: customer left, bot and operators right, notices centred.
+import { h } from "./dom.js";
+import { plain, rich } from "./rich.js";
+import { clockTime, dayName, label, say } from "./words.js";
+
+const FAILED = ["failed", "unknown"];
+
+/** Turns with the lines between them: a new day, an earlier conversation, this one. */
+export function withDividers(turns, conversation) {
+  const items = [];
+  let day = "";
+  let chat = turns[0]?.conversation;
+  const earlier = turns.some((turn) => turn.conversation !== conversation);
+  if (earlier && chat !== conversation) items.push({ divider: say("turn.earlier"), id: `c${chat}` });
+  for (const turn of turns) {
+    if (turn.conversation !== chat) {
+      chat = turn.conversation;
+      items.push({ divider: say(chat === conversation ? "turn.now" : "turn.earlier"), id: `c${chat}` });
+    }
+    const name = dayName(turn.at);
+    if (name !== day) {
+      day = name;
+      items.push({ divider: name, id: `d${turn.id}`, day: true });
+    }
+    items.push(turn);
+  }
+  return items;
+}
+
+export function turnItem(turn, { mine, resend }) {
+  if (turn.divider) return h("li", { class: turn.day ? "divider day" : "divider" }, turn.divider);
+  if (turn.author === "system") return h("li", { class: "turn system" }, rich(turn.text), mark(turn, mine, resend));
+  const side = turn.author === "customer" ? "left" : "right";
+  const dead = turn.delivery?.status === "cancelled";
+  return h("li", { class: `turn ${side} ${turn.author}${dead ? " dead" : ""}` },
+    h("div", { class: "bubble" },
+      h("span", { class: "author" }, turn.name || say(`turn.${turn.author}`)),
+      turn.author === "customer" ? plain(turn.text) : rich(turn.text),
+      extras(turn)),
+    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at)), mark(turn, mine, resend)));
+}
+
+function extras(turn) {
+  const parts = turn.attachments.map((name) => h("div", { class: "extra" }, say("turn.attachment", { name })));
+  if (turn.location) {
+    const { lat, lon } = turn.location;
+    const href = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=16/${lat}/${lon}`;
+    parts.push(h("a", { class: "extra", href, target: "_blank", rel: "noopener noreferrer" }, say("turn.location")));
+  }
+  if (turn.buttons.length) parts.push(h("div", { class: "buttons" }, turn.buttons.map((text) => h("span", { class: "ghost" }, text))));
+  return parts;
+}
+
+/** How far a reply got; never better than it is. */
+function mark(turn, mine, resend) {
+  if (!turn.delivery) return null;
+  const { status, error } = turn.delivery;
+  const bad = FAILED.includes(status);
+  const text = turn.resent_as ? `${label("delivery", status)}, ${say("delivery.resent")}` : label("delivery", status);
+  const again = bad && mine && !turn.resent_as && turn.out_id;
+  if (turn.author === "system" && status === "sent") return null;
+  return h("span", { class: `mark ${status}` },
+    h("span", { title: error || null }, text, bad && error ? `: ${error}` : ""),
+    again && h("button", { type: "button", class: "small", onclick: () => resend(turn) }, say("action.send_again")));
+}

@@ -1,0 +1,164 @@
+"""From articles to a base."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge_base import ridge
+from knowledge_base.base import Base
+from knowledge_base.calibrate import Calibration, Everyday, calibrate, everyday_messages
+from knowledge_base.dense import DenseIndex
+from knowledge_base.folder import content_hash, load_articles
+from knowledge_base.passages import passages_of
+from knowledge_base.ports import Encoder, Progress
+from knowledge_base.pseudo import from_messages
+from knowledge_base.query import prepare
+from knowledge_base.shelf import RIDGE, Shelf
+from knowledge_base.terms import build_terms, char_terms, lemma_terms
+from knowledge_base.types import Article, Passage
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+FLOOR = 0.95
+"""Default `precision_floor`."""
+
+
+Labelled = Sequence[tuple[str, str | None]]
+"""Messages of customers with the id of the article that answers each, None where a person must."""
+
+
+def build_base(
+    folder: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    *,
+    floor: float = FLOOR,
+    labelled: Labelled = (),
+) -> Base:
+    """A throw-away base of a folder of articles.
+
+    Raises:
+        FolderError: the folder is unusable or has a fault.
+    """
+    return build(load_articles(folder), encoder, progress, floor=floor, labelled=labelled)
+
+
+def build(
+    articles: Sequence[Article],
+    encoder: Encoder,
+    progress: Progress | None = None,
+    *,
+    floor: float = FLOOR,
+    labelled: Labelled = (),
+) -> Base:
+    """Index and calibrate articles; `floor` is the least precision of answers.
+
+    Internal articles, and whole ids of which one language is internal, stay out of the customers' shelf.
+    """
+    tell = progress or _silent
+    hidden = {article.id for article in articles if article.audience == "internal"}
+    shown = [article for article in articles if article.id not in hidden]
+    vectors = _embed(articles, encoder, tell)
+    tell("index", 0, 2)
+    customer, trained = make_shelf(shown, vectors)
+    internal = make_shelf(articles, vectors)[0] if hidden else customer
+    tell("calibrate", 1, 2)
+    calibration = _calibrate(customer, trained, encoder, floor=floor, labelled=labelled)
+    tell("done", 2, 2)
+    return Base(
+        articles=tuple(articles),
+        customer=customer,
+        internal=internal,
+        model=calibration.model,
+        estimate=calibration.estimate,
+        fingerprint=encoder.fingerprint,
+        content=content_hash(tuple(articles)),
+    )
+
+
+def _calibrate(
+    shelf: Shelf, trained: ridge.Ridge, encoder: Encoder, *, floor: float, labelled: Labelled
+) -> Calibration:
+    texts = [prepare(passage.text) for passage in shelf.passages]
+    everyday = [prepare(text) for text in everyday_messages()]
+    asked = [prepare(text) for text, _ in labelled]
+    vectors = encoder.encode_now([*everyday, *asked])
+    known = (
+        from_messages(
+            shelf,
+            shelf.likeness(asked, vectors[len(everyday) :]),
+            asked,
+            [right for _, right in labelled],
+            1.0,
+        )
+        if asked
+        else None
+    )
+    return calibrate(
+        shelf,
+        trained,
+        shelf.likeness(texts, shelf.dense.vectors),
+        texts,
+        Everyday(everyday, shelf.likeness(everyday, vectors[: len(everyday)])),
+        floor=floor,
+        labelled=known,
+    )
+
+
+def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats]) -> tuple[Shelf, ridge.Ridge]:
+    """Index passages of articles; `vectors` maps each prepared text to its vector."""
+    passages = sorted(
+        (passage for article in articles for passage in passages_of(article)),
+        key=lambda passage: (passage.article_id, passage.lang),
+    )
+    return shelf_of(passages, vectors)
+
+
+def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> tuple[Shelf, ridge.Ridge]:
+    """Index passages already in the order of their articles."""
+    ids = tuple(dict.fromkeys(passage.article_id for passage in passages))
+    number = {article_id: at for at, article_id in enumerate(ids)}
+    owner = np.array([number[passage.article_id] for passage in passages], dtype=np.int64)
+    texts = [prepare(passage.text) for passage in passages]
+    dense = DenseIndex.of(np.stack([vectors[text] for text in texts]))
+    shelf = Shelf(
+        passages=tuple(passages),
+        owner=owner,
+        ids=ids,
+        dense=dense,
+        lemma=build_terms([lemma_terms(text) for text in texts]),
+        chars=build_terms([char_terms(text) for text in texts]),
+        weights=np.zeros((len(passages), len(ids)), dtype=np.float32),
+        scale=(1.0, 1.0),
+    )
+    likeness = shelf.likeness(texts, dense.vectors)
+    trained = ridge.train(likeness.mixed(RIDGE), owner, shelf.is_body, len(ids))
+    return replace(shelf, weights=trained.weights, scale=_scale(shelf)), trained
+
+
+def _scale(shelf: Shelf) -> tuple[float, float]:
+    """Typical best fused score and best ridge score of a question the base answers.
+
+    The ridge's grows with the logarithm of the phrases an article has; fitted by eye on development sets
+    with 1 to 118 phrases an article (0.14 to 0.50).
+    """
+    phrases = float((~shelf.is_body).sum()) / len(shelf.ids)
+    return 0.5, 0.15 + 0.1 * math.log(max(phrases, 1.0))
+
+
+def _embed(articles: Sequence[Article], encoder: Encoder, tell: Progress) -> dict[str, Floats]:
+    texts = list(
+        dict.fromkeys(prepare(passage.text) for article in articles for passage in passages_of(article))
+    )
+    vectors = encoder.encode_now(texts, lambda done, total: tell("encode", done, total))
+    return dict(zip(texts, vectors, strict=True))
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """No one watches."""

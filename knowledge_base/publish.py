@@ -1,0 +1,136 @@
+"""Publishing: a base is built, stored whole, and only then made the active one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from core.logging import get_logger
+from knowledge_base.errors import ArtefactError
+from knowledge_base.folder import code_hash, content_hash, load_articles
+from knowledge_base.ports import BaseMeta, BaseStore, Encoder, Progress
+from knowledge_base.types import Article
+
+Source = Literal["folder", "editors"]
+
+_log = get_logger("knowledge_base.publish")
+
+
+async def publish(
+    articles: Sequence[Article],
+    *,
+    store: BaseStore,
+    encoder: Encoder,
+    source: Source,
+    now: datetime,
+    floor: float,
+    progress: Progress | None = None,
+) -> int:
+    """Build, store and activate; the new version number.
+
+    Building runs in a thread. A crash before the last step leaves the old base live.
+
+    Raises:
+        StoreError: the base cannot be stored or activated.
+    """
+    built = await asyncio.to_thread(_build, articles, encoder, progress, floor)
+    artefact, threshold = built
+    meta = BaseMeta(
+        fingerprint=encoder.fingerprint,
+        source=source,
+        content=content_hash(tuple(articles)),
+        code=code_hash(),
+        floor=floor,
+        created_at=now,
+        articles=len(articles),
+        threshold=threshold,
+    )
+    version = await store.save(artefact, meta)
+    await store.activate(version)
+    _log.info("base.published", version=version, articles=len(articles), threshold=threshold)
+    return version
+
+
+async def publish_folder(
+    folder: Path,
+    *,
+    store: BaseStore,
+    encoder: Encoder,
+    now: datetime,
+    floor: float,
+    progress: Progress | None = None,
+) -> int:
+    """Publish a folder of articles; the new version number.
+
+    Raises:
+        FolderError: the folder is unusable or has a fault.
+        StoreError: the base cannot be stored or activated.
+    """
+    articles = await asyncio.to_thread(load_articles, folder)
+    return await publish(
+        articles, store=store, encoder=encoder, source="folder", now=now, floor=floor, progress=progress
+    )
+
+
+async def ensure_published(
+    folder: Path,
+    *,
+    store: BaseStore,
+    encoder: Encoder,
+    now: datetime,
+    floor: float,
+    progress: Progress | None = None,
+) -> int:
+    """See at start that what is active fits articles, encoder, floor and program; the active version.
+
+    Nothing is published yet, or the active base came from the folder and the folder is another one now: the
+    folder is published. The active base is the editors' and was made with another encoder or program: it is
+    built again from its own articles.
+
+    Raises:
+        FolderError: the folder has to be published and is unusable.
+        StoreError: the store cannot be reached.
+    """
+    active = await store.active()
+    meta = None if active is None else await store.meta(active)
+    if active is None or meta is None:
+        return await publish_folder(
+            folder, store=store, encoder=encoder, now=now, floor=floor, progress=progress
+        )
+    same_maker = (meta.fingerprint, meta.code, meta.floor) == (encoder.fingerprint, code_hash(), floor)
+    if meta.source == "folder":
+        articles = await asyncio.to_thread(load_articles, folder)
+        if same_maker and meta.content == content_hash(articles):
+            await store.activate(active)
+            return active
+        source: Source = "folder"
+    elif same_maker:
+        return active
+    else:
+        articles, source = await _articles_of(store, active), "editors"
+    return await publish(
+        articles, store=store, encoder=encoder, source=source, now=now, floor=floor, progress=progress
+    )
+
+
+async def _articles_of(store: BaseStore, version: int) -> tuple[Article, ...]:
+    from knowledge_base.artefact import articles_in
+
+    try:
+        return await asyncio.to_thread(articles_in, await store.load(version))
+    except ArtefactError as error:
+        _log.error("base.unreadable", version=version, error=str(error))
+        raise
+
+
+def _build(
+    articles: Sequence[Article], encoder: Encoder, progress: Progress | None, floor: float
+) -> tuple[bytes, float]:
+    from knowledge_base.artefact import to_bytes
+    from knowledge_base.build import build
+
+    base = build(articles, encoder, progress, floor=floor)
+    return to_bytes(base), base.estimate.threshold

@@ -1,0 +1,53 @@
+"""Understanding one message: intent, entities, emotion and language, whatever is up or down."""
+
+from __future__ import annotations
+
+from core.logging import get_logger
+from nlu.errors import ParserUnavailable
+from nlu.language import detect_language
+from nlu.normalise import blank, capped
+from nlu.ports import FALLBACK_INTENT, EmotionScorer, ParsedIntent, Parser, ParserName
+from nlu.types import Understanding
+
+log = get_logger("nlu")
+
+
+class Understander:
+    """Reads a message with the first parser and, when that is away, with the second.
+
+    The whole text is listened to for emotion; the parser gets its first `max_chars` characters.
+    """
+
+    def __init__(
+        self, *, primary: Parser | None, fallback: Parser, emotion: EmotionScorer, max_chars: int
+    ) -> None:
+        """`primary` is None where there is no Rasa at all; `fallback` must always answer."""
+        self._primary, self._fallback = primary, fallback
+        self._emotion = emotion
+        self._max_chars = max_chars
+
+    async def understand(self, text: str, *, language_hint: str) -> Understanding:
+        """Understand one message; `language_hint` (ru or en) decides where the text does not tell."""
+        parsed, parser = await self._parse(capped(text, self._max_chars))
+        return Understanding(
+            intent=parsed.intent,
+            intent_confidence=parsed.confidence,
+            entities=parsed.entities,
+            emotion=self._emotion.score(text),
+            language=detect_language(text, default=language_hint),
+            parser=parser,
+        )
+
+    async def _parse(self, text: str) -> tuple[ParsedIntent, ParserName]:
+        """Who read it is said even of a blank text, which nobody needs to read."""
+        if self._primary is not None:
+            try:
+                parsed = await self._primary.parse(text)
+            except ParserUnavailable as error:
+                log.debug("parser.fallback", cause=error.cause)
+            else:
+                return (_NOTHING if blank(text) else parsed), self._primary.name
+        return await self._fallback.parse(text), self._fallback.name
+
+
+_NOTHING = ParsedIntent(intent=FALLBACK_INTENT, confidence=0.0, entities=())
