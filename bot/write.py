@@ -63,10 +63,16 @@ def decision_event(decided: Decided, message_id: str) -> tuple[str, str]:
         "revision": decision.revision if isinstance(decision, Answer) else None,
         "skill": decision.skill if isinstance(decision, RunSkill) else None,
         "probability": best_probability(decided.reading.signals),
-        "signals": asdict(decided.reading.signals),
+        "signals": asdict(_storable(decided.reading.signals)),
         "thresholds": asdict(decided.thresholds),
     }
     return "decision", dump(payload)
+
+
+def _storable(signals: Signals) -> Signals:
+    """Signals without anybody's words, phone or code: what a decision depends on is still all there."""
+    state = replace(signals.state, skill_state={}, said=(), answered=())
+    return replace(signals, state=state)
 
 
 def decision_word(decision: Decision) -> str:

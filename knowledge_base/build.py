@@ -103,7 +103,7 @@ def _calibrate(
     return calibrate(
         shelf,
         trained,
-        shelf.likeness(texts, shelf.dense.vectors),
+        shelf.among_passages(),
         texts,
         Everyday(everyday, shelf.likeness(everyday, vectors[: len(everyday)])),
         floor=floor,
@@ -137,7 +137,7 @@ def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> tuple[S
         weights=np.zeros((len(passages), len(ids)), dtype=np.float32),
         scale=(1.0, 1.0),
     )
-    likeness = shelf.likeness(texts, dense.vectors)
+    likeness = shelf.among_passages()
     trained = ridge.train(likeness.mixed(RIDGE), owner, shelf.is_body, len(ids))
     return replace(shelf, weights=trained.weights, scale=_scale(shelf)), trained
 

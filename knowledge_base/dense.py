@@ -48,6 +48,6 @@ class DenseIndex:
     def similarities(self, queries: Floats) -> Floats:
         """Cosine of each query with each passage, `(queries, passages)`."""
         found, at = self._index.search(self.centred(queries), len(self.vectors))
-        scores = np.empty_like(found)
+        scores: Floats = np.empty_like(found)
         np.put_along_axis(scores, at, found, axis=1)
         return scores

@@ -93,6 +93,14 @@ class Shelf:
             chars=self.chars.similarities([char_terms(text) for text in texts]),
         )
 
+    def among_passages(self) -> Likeness:
+        """Each passage against each passage, without reading their texts again."""
+        return Likeness(
+            dense=self.dense.similarities(self.dense.vectors),
+            lemma=self.lemma.among_rows(),
+            chars=self.chars.among_rows(),
+        )
+
     def scores(self, likeness: Likeness, *, allowed: Flags, ridge: Floats | None = None) -> Scores:
         """Scores of the articles over the passages `allowed`, `(passages,)` or `(queries, passages)`.
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def char_terms(text: str) -> list[str]:
     return grams
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TermIndex:
     """Rows of unit length over a vocabulary; `idf` is smoothed as in scikit-learn's TfidfTransformer."""
 
@@ -48,7 +49,15 @@ class TermIndex:
     def similarities(self, queries: Sequence[Sequence[str]]) -> Floats:
         """Cosine of each query with each row, `(queries, rows)`; terms never seen count for nothing."""
         matrix = _rows(queries, self.vocabulary, self.idf)
-        return np.asarray((matrix @ self.rows.T).todense(), dtype=np.float32)
+        return np.asarray((matrix @ self._columns).todense(), dtype=np.float32)
+
+    def among_rows(self) -> Floats:
+        """Cosine of each row with each row, `(rows, rows)`."""
+        return np.asarray((self.rows @ self._columns).todense(), dtype=np.float32)
+
+    @cached_property
+    def _columns(self) -> sparse.csr_matrix:
+        return self.rows.T.tocsr()
 
 
 def build_terms(texts: Sequence[Sequence[str]]) -> TermIndex:

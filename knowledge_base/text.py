@@ -7,6 +7,7 @@ import unicodedata
 
 _URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 _WORD = re.compile(r"[a-zа-яё]+(?:-[a-zа-яё]+)*|\d+", re.IGNORECASE)
+_HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -15,8 +16,7 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 def tidy(text: str) -> str:
     """One line: no addresses, no invisible characters, single spaces, `ё` kept."""
     plain = unicodedata.normalize("NFKC", text)
-    seen = "".join(char for char in plain if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
-    return " ".join(_URL.sub(" ", seen).split())
+    return " ".join(_URL.sub(" ", _HIDDEN.sub("", plain)).split())
 
 
 def words(text: str) -> list[str]:

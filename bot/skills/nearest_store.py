@@ -104,11 +104,14 @@ class NearestStore:
         return Reply(text, ask_location=bool(hint), locations=points)
 
     def _ask_city(self, request: SkillRequest, snapshot: Snapshot, places: Sequence[Place]) -> SkillResult:
-        names = {city.id: city.names.of(request.language) for city in snapshot.all.cities}
-        buttons = tuple(Button(f"skill:{self.name}:city:{place.city}", names[place.city]) for place in places)
-        name = self._wording.place(places[0], request.language)
-        text = self._say(request, "ask_city", place=name[:1].upper() + name[1:])
-        return SkillResult(Reply(text, buttons), state={"step": "city", "place": request.message.text})
+        cities = {city.id: city.names.of(request.language) for city in snapshot.all.cities}
+        buttons = []
+        for place in places:
+            name = self._wording.place(place, request.language)
+            text = self._say(request, "city_choice", city=cities[place.city], place=name)
+            buttons.append(Button(f"skill:{self.name}:city:{place.city}", text))
+        reply = Reply(self._say(request, "ask_city"), tuple(buttons))
+        return SkillResult(reply, state={"step": "city", "place": request.message.text})
 
     def _not_named(self, request: SkillRequest, snapshot: Snapshot) -> SkillResult:
         asked = bool(request.state)

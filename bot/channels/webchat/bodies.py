@@ -16,13 +16,20 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
+def _something(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("empty", "Send something or leave it out")
+    return text
+
+
 def _short_enough(button: str) -> str:
     if len(button.encode()) > BUTTON_BYTES:
         raise PydanticCustomError("button_too_long", "Send the id of a button as the message gave it")
     return button
 
 
-Words = Annotated[str, AfterValidator(_storable)]
+Words = AfterValidator(_storable)
+Something = AfterValidator(_something)
 
 
 class _Body(BaseModel):
@@ -32,8 +39,8 @@ class _Body(BaseModel):
 class SessionBody(_Body):
     """Opening a session; everything is optional."""
 
-    language: Annotated[Words, Field(max_length=35, description="Language of the browser, such as ru")] = ""
-    name: Annotated[Words, Field(max_length=80, description="How operators may call the customer")] = ""
+    language: Annotated[str, Field(max_length=35, description="Of the browser, such as ru"), Words] = ""
+    name: Annotated[str, Field(max_length=80, description="How operators may call the customer"), Words] = ""
 
     @property
     def known_language(self) -> str:
@@ -52,23 +59,21 @@ class LocationBody(_Body):
 class ContactBody(_Body):
     """A phone number the customer typed."""
 
-    phone: Annotated[Words, Field(min_length=1, max_length=32)]
+    phone: Annotated[str, Field(max_length=32), Words, Something]
 
 
 class MessageBody(_Body):
     """One message of a customer: exactly one of `text`, `location`, `contact` and `button`."""
 
-    text: Annotated[Words | None, Field(description="At most 4,096 characters unless configured")] = None
+    text: Annotated[str, Words] | None = Field(None, description="4,096 characters unless configured")
     location: LocationBody | None = None
     contact: ContactBody | None = None
-    button: Annotated[
-        Annotated[Words, Field(min_length=1), AfterValidator(_short_enough)] | None,
-        Field(description="Id of a button of an earlier message"),
-    ] = None
-    client_id: Annotated[
-        Annotated[Words, Field(min_length=1, max_length=128)] | None,
-        Field(description="The caller's own id; the same twice is one message"),
-    ] = None
+    button: Annotated[str, Words, Something, AfterValidator(_short_enough)] | None = Field(
+        None, description="Id of a button of an earlier message"
+    )
+    client_id: Annotated[str, Field(max_length=128), Words, Something] | None = Field(
+        None, description="The caller's own id; the same twice is one message"
+    )
 
     @model_validator(mode="after")
     def _one_thing(self) -> MessageBody:

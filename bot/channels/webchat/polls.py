@@ -41,21 +41,20 @@ class Polls:
                 del self._held[session]
 
     async def _wait(self, session: str, after: str, wait_s: float) -> Look:
+        with self._hub.watch(self._chats.topic(session)) as said:
+            stopping = asyncio.create_task(self._stop.wait())
+            stopping.add_done_callback(lambda _: said.set())
+            try:
+                return await self._until_said(session, after, wait_s, said)
+            finally:
+                stopping.cancel()
+
+    async def _until_said(self, session: str, after: str, wait_s: float, said: asyncio.Event) -> Look:
         clock = asyncio.get_running_loop().time
         until = clock() + wait_s
-        with self._hub.watch(self._chats.topic(session)) as said:
-            while True:
-                look = await self._chats.read(session, after=after)
-                left_s = until - clock()
-                if look.entries or left_s <= 0 or self._stop.is_set():
-                    return look
-                await self._until_either(said, min(left_s, _RECHECK_S))
-
-    async def _until_either(self, said: asyncio.Event, timeout_s: float) -> None:
-        """Wait until something is said or the process stops."""
-        stopping = asyncio.create_task(self._stop.wait())
-        stopping.add_done_callback(lambda _: said.set())
-        try:
-            await wait_event(said, timeout_s)
-        finally:
-            stopping.cancel()
+        while True:
+            look = await self._chats.read(session, after=after)
+            left_s = until - clock()
+            if look.entries or left_s <= 0 or self._stop.is_set():
+                return look
+            await wait_event(said, min(left_s, _RECHECK_S))

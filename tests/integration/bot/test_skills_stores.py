@@ -81,7 +81,10 @@ async def test_a_city_with_two_stores_does_not_borrow_from_another(skill: Neares
 async def test_a_name_in_two_cities_is_asked_about_once(skill: NearestStore) -> None:
     talk = Talk(skill)
     asked = await talk.say("рядом с метро спортивная")
-    assert asked.text.startswith("Метро Спортивная есть в нескольких городах")
+    assert [button.text for button in asked.buttons] == [
+        "Москва, метро Спортивная",
+        "Санкт-Петербург, метро Спортивная",
+    ]
     assert buttons(asked) == ["skill:nearest_store:city:msk", "skill:nearest_store:city:spb"]
     told = await talk.press("skill:nearest_store:city:spb")
     assert addresses(told)[0] == "Лавка на Большой Пушкарской"

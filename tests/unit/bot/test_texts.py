@@ -74,10 +74,15 @@ def test_every_key_written_in_code_is_there() -> None:
 
 
 def test_the_skills_ask_for_every_text_written_for_them_and_for_no_other() -> None:
-    sections = ("skill", "phone", "balance", "card")
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/skills").glob("*.py"))
-    asked = {key for section in sections for key in re.findall(rf'"({section}\.[a-z_.]+)"', code)}
+    sections = ("skill", "phone", "balance", "card", "store")
+    code = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "bot/skills").glob("*.py")}
+    everything = "\n".join(code.values())
+    asked = {key for section in sections for key in re.findall(rf'"({section}\.[a-z_.]+)"', everything)}
     asked |= {f"balance.card_{status}" for status in ("inactive", "blocked")}
+    asked |= {f"store.{key}" for key in re.findall(r'_say\(request, "([a-z_]+)"', code["nearest_store"])}
+    asked |= {"store.far_from_you", "store.near_you"}
+    asked |= {f"store.kind.{kind}" for kind in ("city", "district", "street", "metro")}
+    asked |= {f"store.hours.{key}" for key in re.findall(r'self\._say\("([a-z_]+)"', code["store_reply"])}
     written = {key for key in TEXTS.words["ru"] if key.split(".")[0] in sections}
     assert asked == written
 

@@ -1,0 +1,70 @@
+"""The words of the desk: complete, alike in both languages, and all that the pages use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.types import Reason
+from handoff.errors import WordingError
+from handoff.packets import REASON_JOINED
+from handoff.web.pages import STATIC
+from handoff.words import load_words
+
+WEB = STATIC.parent
+
+
+def test_each_text_has_the_same_placeholders_in_every_language() -> None:
+    words = load_words()
+    for key, russian in words["ru"].items():
+        placeholders = [sorted(re.findall(r"\{(\w+)\}", text)) for text in (russian, words["en"][key])]
+        assert placeholders[0] == placeholders[1], key
+
+
+def test_every_word_a_page_or_a_script_names_is_there() -> None:
+    used: set[str] = set()
+    for path in (*STATIC.glob("*.js"), *(WEB / "templates").glob("*.html")):
+        used |= set(re.findall(r'(?:say\(|data-word=|data-label=)"([a-z_.]+)"', path.read_text("utf-8")))
+    assert len(used) > 50
+    assert used <= set(load_words()["ru"])
+
+
+def test_every_reason_a_conversation_is_handed_over_for_has_words() -> None:
+    words = load_words()["ru"]
+    missing = [reason for reason in (*Reason, REASON_JOINED) if f"reason.{reason}" not in words]
+    assert missing == []
+
+
+def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() -> None:
+    """Errors that only programs can cause are told in English as they are."""
+    only_programs = set(
+        "not_found method_not_allowed body_too_large bad_json invalid_body unknown_view not_signed_in "
+        "http_error".split()
+    )
+    codes: set[str] = set()
+    for path in WEB.glob("*.py"):
+        codes |= set(
+            re.findall(r"(?:Problem|problem_response)\(\s*\d+,\s*\"(\w+)\"", path.read_text("utf-8"))
+        )
+    assert len(codes) > 15
+    assert {f"error.{code}" for code in codes - only_programs} <= set(load_words()["ru"])
+
+
+@pytest.mark.parametrize(
+    ("russian", "english", "says"),
+    [
+        ("a: {b: раз}", "a: {b: one, c: two}", "a.c"),
+        ("a: {b: раз}", "a: {b: yes}", "a.b must be a text"),
+        ("a: [", "a: one", "cannot be read"),
+        ("- a", "a: one", "must hold sections"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_its_key(
+    tmp_path: Path, russian: str, english: str, says: str
+) -> None:
+    (tmp_path / "ru.yml").write_text(russian, "utf-8")
+    (tmp_path / "en.yml").write_text(english, "utf-8")
+    with pytest.raises(WordingError, match=says):
+        load_words(tmp_path)
