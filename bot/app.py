@@ -16,7 +16,7 @@ from bot.archiver import Archiver
 from bot.background import Background
 from bot.channels.contract import Channel
 from bot.channels.telegram import TelegramChannel
-from bot.channels.webchat import WebchatChannel
+from bot.channels.webchat.channel import WebchatChannel
 from bot.embedded import Embedded
 from bot.errors import SetupError
 from bot.governor import Band, Governor
@@ -111,6 +111,7 @@ class App:
             account=config.webchat.account,
             scripts=self.scripts,
             keep_messages=config.webchat.keep_messages,
+            session_days=config.webchat.session_days,
         )
         self.governor = Governor(
             redis=self.redis,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.channels.webchat.routes import add_chat
 from bot.errors import SetupError
 from bot.metrics import WAITING
-from bot.web import add_chat, common_middlewares
+from bot.web.errors import json_errors
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
 from core.auth_sessions import Sessions
@@ -79,23 +80,24 @@ class Serving:
 
     def _application(self) -> web.Application:
         app, config = self._app, self._app.config
-        application = web.Application(
-            client_max_size=config.web.max_body_bytes, middlewares=common_middlewares()
-        )
+        application = web.Application(client_max_size=config.web.max_body_bytes, middlewares=[json_errors])
         application.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
         if app.telegram.webhook_path:
             application.router.add_post(app.telegram.webhook_path, app.telegram.webhook_handler(app.ingest))
+        chat = config.webchat
         add_chat(
             application,
-            inbox=app.inbox,
+            account=chat.account,
             scripts=app.scripts,
-            keys=app.keys,
+            inbox=app.inbox,
             hub=app.hub,
-            texts=app.texts,
-            settings=config.webchat,
-            company=config.company,
-            behind_tls=config.web.behind_tls,
-            stopping=app.background.stopping,
+            stop=app.background.stopping,
+            session_days=chat.session_days,
+            max_text_chars=chat.max_text_chars,
+            max_wait_s=chat.max_wait_s,
+            messages_per_min=chat.messages_per_min,
+            say=app.texts.say,
+            behind_proxy=config.web.behind_tls,
         )
         add_desk(
             application,

@@ -49,6 +49,14 @@ class Base:
         """The same base under a version number."""
         return replace(self, version=version)
 
+    def prepare(self, text: str) -> str:
+        """A message as it is to be embedded and searched with."""
+        return prepare(text, russian=self._has_russian)
+
+    @cached_property
+    def _has_russian(self) -> bool:
+        return any(article.lang == "ru" for article in self.articles)
+
     def warm(self) -> None:
         """Make what searches need, so that the first customer does not wait for it."""
         for shelf in (self.customer, self.internal):
@@ -73,7 +81,7 @@ class Base:
         audience: Audience = "customer",
         limit: int = 5,
     ) -> SearchResult:
-        """Best articles valid on that day, at most `limit`; `vector` is of `prepare(text)`, `(dim,)`."""
+        """Best articles valid on that day, at most `limit`; `vector` is of `self.prepare(text)`, `(dim,)`."""
         found = self.search_many(
             [text], vector[None, :], language=language, today=today, audience=audience, limit=limit
         )
@@ -93,7 +101,7 @@ class Base:
         shelf = self.customer if audience == "customer" else self.internal
         if not shelf.passages or not texts:
             return [self._result(()) for _ in texts]
-        queries = [prepare(text) for text in texts]
+        queries = [self.prepare(text) for text in texts]
         allowed = self._allowed(shelf, today)
         scores = shelf.scores(shelf.likeness(queries, vectors), allowed=allowed)
         hits = [

@@ -87,7 +87,7 @@ def _calibrate(
 ) -> Calibration:
     texts = [prepare(passage.text) for passage in shelf.passages]
     everyday = [prepare(text) for text in everyday_messages()]
-    asked = [prepare(text) for text, _ in labelled]
+    asked = [prepare(text, russian=True) for text, _ in labelled]
     vectors = encoder.encode_now([*everyday, *asked])
     known = (
         from_messages(

@@ -27,6 +27,8 @@ MOST_EVIDENCE = 300.0
 """Weight all rows of a base count for at most: pseudo-questions resemble each other more than real ones."""
 PRIOR_EVIDENCE = 150.0
 """Weight of the shipped rows when solving the threshold; they carry a base with few phrases of its own."""
+FEWEST_ARTICLES = 0.3
+"""Share of the articles that must have enough phrases for the base to speak for itself."""
 FOLDS = 5
 ENOUGH_LABELS = 60
 """Labelled messages from which the threshold is read from them alone."""
@@ -92,8 +94,8 @@ def calibrate(
 def rows_of(shelf: Shelf, ridge: Ridge, likeness: Likeness, texts: Sequence[str], everyday: Everyday) -> Rows:
     """The base's own rows with their weights; empty where no article has enough phrases."""
     phrases = from_phrases(shelf, likeness, ridge, texts)
-    if not len(phrases):
-        return phrases
+    if len(np.unique(phrases.article)) < FEWEST_ARTICLES * len(shelf.ids):
+        return stack([])
     total = phrases.weight[phrases.weight == 1].sum()
     others = from_messages(
         shelf,
@@ -145,7 +147,7 @@ def shipped_prior() -> tuple[Logistic, Rows]:
     rows = Rows(
         np.array(sample["signals"]),
         np.array(sample["right"], dtype=bool),
-        np.full(len(sample["right"]), PRIOR_EVIDENCE / len(sample["right"])),
+        np.array(sample["weight"]) * (PRIOR_EVIDENCE / sum(sample["weight"])),
         np.array(sample["article"]),
     )
     return model, rows

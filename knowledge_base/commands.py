@@ -22,7 +22,6 @@ from knowledge_base.curve import svg, write_picture
 from knowledge_base.evaluate import predict
 from knowledge_base.metrics import Report, bins, curve, report
 from knowledge_base.publish import publish_folder
-from knowledge_base.query import prepare
 from knowledge_base.text import language_of
 from knowledge_base.types import SearchResult
 
@@ -41,7 +40,7 @@ def search(args: argparse.Namespace) -> int:
         )
         result = base.search(
             text,
-            encoder.encode_now([prepare(text)])[0],
+            encoder.encode_now([base.prepare(text)])[0],
             language=args.language or language_of(text, config.company.default_language),
             today=datetime.now(ZoneInfo(config.company.timezone)).date(),
             audience=args.audience,

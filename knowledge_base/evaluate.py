@@ -8,7 +8,6 @@ from datetime import date
 from knowledge_base.base import Base
 from knowledge_base.cases import Case, Prediction
 from knowledge_base.ports import Encoder, Progress
-from knowledge_base.query import prepare
 from knowledge_base.text import language_of
 from knowledge_base.types import SearchResult
 
@@ -22,7 +21,7 @@ def predict(
     found: list[Prediction] = []
     for start in range(0, len(cases), CHUNK):
         some = cases[start : start + CHUNK]
-        vectors = encoder.encode_now([prepare(case.text) for case in some])
+        vectors = encoder.encode_now([base.prepare(case.text) for case in some])
         found += [
             _prediction(
                 case,

@@ -79,12 +79,10 @@ class KnowledgeBase:
         Raises:
             NotReady: nothing is loaded, or the encoder cannot be used.
         """
-        from knowledge_base.query import prepare
-
         base = self.base
         today = now.astimezone(self._zone).date()
         try:
-            vectors = await self._encoder.encode([prepare(text)])
+            vectors = await self._encoder.encode([base.prepare(text)])
         except EncoderDown as error:
             raise NotReady(str(error)) from error
         return await asyncio.to_thread(

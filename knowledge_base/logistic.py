@@ -11,11 +11,11 @@ from knowledge_base.signals import NAMES
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 
-SIGNS = {"unknown": -1, "length": 0, "body": None}
-"""Which way a signal may count: 1 (default) up, -1 down, 0 either, None not at all.
+SIGNS = {"unknown": -1, "length": None, "body": None}
+"""Which way a signal may count: 1 (default) up, -1 down, None not at all.
 
-A higher score must never make an answer less sure. The best paragraph's score is left out: it helped in
-bases with long bodies and misled where bodies repeat each other (measured on development sets).
+A higher score must never make an answer less sure. The best paragraph's score and the length are kept for
+the record only: they helped in some bases and misled in others (measured on development sets).
 """
 
 
@@ -70,7 +70,6 @@ def _bounds() -> list[tuple[float | None, float | None]]:
     by_sign: dict[int | None, tuple[float | None, float | None]] = {
         1: (0, None),
         -1: (None, 0),
-        0: (None, None),
         None: (0, 0),
     }
     return [by_sign[SIGNS.get(name, 1)] for name in NAMES]

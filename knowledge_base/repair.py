@@ -23,12 +23,18 @@ _TO_LATIN = str.maketrans(_RUSSIAN_KEYS + _RUSSIAN_KEYS.upper(), _LATIN_KEYS + _
 
 _SOUNDS = (
     ("shch", "щ"), ("sch", "щ"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"),
-    ("yu", "ю"), ("ju", "ю"), ("iu", "ю"), ("ya", "я"), ("ja", "я"), ("ia", "ия"), ("yo", "ё"), ("jo", "ё"),
-    ("ye", "е"), ("iy", "ий"), ("yy", "ый"), ("yi", "ый"), ("4", "ч"), ("6", "ш"), ("a", "а"), ("b", "б"),
-    ("v", "в"), ("w", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"), ("j", "й"), ("k", "к"),
-    ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"),
-    ("f", "ф"), ("h", "х"), ("x", "х"), ("c", "ц"), ("q", "к"), ("'", "ь"),
+    ("yu", "ю"), ("ju", "ю"), ("iu", "ю"), ("ya", "я"), ("ja", "я"), ("ia", "ия"), ("yo", "ё"),
+    ("jo", "ё"), ("ye", "е"), ("iy", "ий"), ("yy", "ый"), ("yi", "ый"), ("4", "ч"), ("6", "ш"),
+    ("a", "а"), ("b", "б"), ("v", "в"), ("w", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"),
+    ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"),
+    ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("x", "х"), ("c", "ц"),
+    ("q", "к"), ("'", "ь"),
 )  # fmt: skip
+_END = re.compile(r"(\S*?)([,.;]*(?:\s+|$))")
+_ENGLISH_SPELLING = re.compile(
+    r"[wqx]|th|ck|ee|oo|gh|ea|ou|ing$|tion|[a-z]{2}[bcdfgklmnprstvz]e$|[^aeiouy]y$"
+)
+_SOFT = "лнтсрдзмв"
 _VOWELS = "аеёиоуыэюя"
 _LATIN_WORD = re.compile(r"[a-z46'][a-z46']*", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
@@ -40,7 +46,8 @@ def repair(text: str) -> str:
     if not _CYRILLIC.search(text) and _LATIN.search(text):
         if _english_share(text) >= 1 - LEAST_KNOWN:
             return text
-        return _if_russian(text.translate(_TO_RUSSIAN)) or _if_russian(_transliterate(text)) or text
+        by_sound = "" if _looks_english(text) else _if_russian(_transliterate(text))
+        return _if_russian(_retype(text)) or by_sound or text
     if not _LATIN.search(text) and _CYRILLIC.search(text) and not _if_russian(text, least=0.3):
         latin = text.translate(_TO_LATIN)
         return latin if _english_share(latin) >= LEAST_KNOWN else text
@@ -71,6 +78,17 @@ def _english() -> frozenset[str]:
     return (frozenset(listed) | stop_words()) - both
 
 
+def _looks_english(text: str) -> bool:
+    """Whether a third of the longer words are spelt as Russian ones in Latin letters never are."""
+    found = [word for word in words(text) if len(word) >= LEAST_LETTERS]
+    return 3 * sum(bool(_ENGLISH_SPELLING.search(word)) for word in found) >= max(len(found), 1)
+
+
+def _retype(text: str) -> str:
+    """The same keys in the Russian layout; a comma or full stop at a word's end stays one."""
+    return _END.sub(lambda match: match[1].translate(_TO_RUSSIAN) + match[2], text)
+
+
 def _transliterate(text: str) -> str:
     return _LATIN_WORD.sub(lambda match: _word(match[0].lower()), text)
 
@@ -87,4 +105,15 @@ def _word(latin: str) -> str:
         sound, letter = next(((a, b) for a, b in _SOUNDS if latin.startswith(a)), (latin[0], latin[0]))
         done += letter
         latin = latin[len(sound) :]
-    return done
+    return done if is_russian_word(done) else _mended(done)
+
+
+def _mended(word: str) -> str:
+    """With the `й` or `ь` that people leave out when they write in Latin letters, where that makes a word."""
+    short = (word[:at] + "й" + word[at + 1 :] for at in range(1, len(word)) if _is_short_i(word, at))
+    soft = (word[:at] + "ь" + word[at:] for at in range(2, len(word) + 1) if word[at - 1] in _SOFT)
+    return next((fixed for fixed in (*short, *soft) if is_russian_word(fixed)), word)
+
+
+def _is_short_i(word: str, at: int) -> bool:
+    return word[at] == "и" and word[at - 1] in _VOWELS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def load_emotion_weights(path: Path = WEIGHTS) -> EmotionWeights:
             buckets = stored["buckets"].astype(np.float32)
             bias = float(stored["bias"])
             stack = tuple(float(value) for value in stored["stack"])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsError(f"{path}: cannot be read as emotion weights") from error
     if buckets.shape != (BUCKETS,) or len(stack) != len(KINDS) + 2:
         raise WeightsError(f"{path}: was made for another version; run nlu/weights/train.py")

@@ -64,11 +64,13 @@ async def read_body(request: web.Request, kind: type[Body]) -> Body:
     try:
         return kind.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
+        fault = error.errors(include_url=False, include_input=False)[0]
         if fault["type"] == "json_invalid":
-            raise Problem(400, "bad_json", "The body is not JSON; send a JSON object.") from error
+            raise Problem(400, "bad_json", "The body is not JSON; send a JSON object.") from None
         where = ".".join(str(part) for part in fault["loc"]) or "the body"
-        raise Problem(422, "invalid_body", f"Change {where}: {fault['msg']}.", field=where) from error
+        raise Problem(
+            422, "invalid_body", f"Change {where}: {fault['msg']}.", field=where
+        ) from None  # the cause would quote what was sent
 
 
 def checked_text(text: str) -> str:

@@ -60,11 +60,17 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except Unavailable as error:
-        _log.warning("desk.unavailable", path=request.path, error=str(error))
+        _log.warning("desk.unavailable", path=_route(request), error=str(error))
         text = "A store does not answer at the moment; nothing was lost, try again in a few seconds."
         return problem_response(503, "unavailable", text, {"retry_after_s": 2})
     except Exception as error:  # noqa: BLE001 - the last resort: the caller gets JSON, the log the cause
-        _log.error("desk.failed", path=request.path, error=type(error).__name__, exc_info=True)
+        _log.error("desk.failed", path=_route(request), error=type(error).__name__, exc_info=True)
         return problem_response(
             500, "internal", "Something broke on our side; try again, and tell us if it stays."
         )
+
+
+def _route(request: web.Request) -> str:
+    """The pattern of the address; the address itself is whatever a caller typed."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

@@ -76,7 +76,7 @@ def latin_russian(text: str) -> str:
     """The Cyrillic reading of a text in Latin letters that is Russian; empty when it is not.
 
     It is taken for Russian when the letters in known Russian words outnumber those in words that are or look
-    English, and make up a third of the whole.
+    English, and make up a third of the whole; half of it, if the keyboard was on the wrong layout.
     """
     if _CYRILLIC.search(text) or not _LATIN.search(text):
         return ""
@@ -90,7 +90,7 @@ def latin_russian(text: str) -> str:
         return _WORD.sub(lambda match: to_cyrillic(match.group()), lowered)
     typed = from_wrong_layout(lowered)
     meant = _weight([word for word in re.findall(r"[а-яё]+", typed) if len(word) > 3])
-    return typed if meant > english and meant * 3 >= total else ""
+    return typed if meant > english and meant * 2 >= total else ""
 
 
 def for_encoder(text: str) -> str:

@@ -34,7 +34,7 @@ UPSET = {"anger", "annoyance", "disgust"}
 UNCLEAR = {"disapproval", "disappointment"}
 OWN_WEIGHT = 8.0
 """How much one phrase of ours counts against one of the public sets: they are 60,000, ours 1,300."""
-UPSET_SHARE = 0.25
+UPSET_SHARE = 0.3
 """Assumed share of messages that should go to a person for their mood; the phrases hold more."""
 Numbers = npt.NDArray[np.float64]
 

@@ -123,8 +123,11 @@ class Customer:
 
     def _act(self, body: Json, text: str) -> int:
         update_id = self._state.add_update(body)
-        message_id = next(iter(body.values())).get("message_id")
-        params = {"update_id": update_id, "kind": next(iter(body))}
+        kind, content = next(iter(body.items()))
+        params: Json = {"update_id": update_id, "kind": kind}
+        if kind == "callback_query":
+            params["query_id"] = content["id"]
+        message_id = content.get("message_id")
         self._state.record(
             Call(time.time(), "customer", self.chat_id, text, params, "ok", message_id=message_id)
         )

@@ -16,7 +16,7 @@ from core.notify import Hub
 from core.redis import Scripts
 
 
-def add_chat_api(
+def add_chat(
     app: web.Application,
     *,
     account: str,

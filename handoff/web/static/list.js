@@ -1,5 +1,6 @@
 // The list on the left: four views, one line a conversation.
 import { $, h, keyed } from "./dom.js";
+import { flat } from "./rich.js";
 import { customerName, duration, label, say } from "./words.js";
 
 export const VIEWS = ["waiting", "mine", "all", "bot"];
@@ -13,7 +14,7 @@ export class List {
     for (const [n, view] of VIEWS.entries()) {
       $("tabs").append(
         h("button", {
-          type: "button", role: "tab", id: `tab-${view}`, "aria-controls": "lines", title: String(n + 1), onclick: () => show(view),
+          type: "button", role: "tab", id: `tab-${view}`, "aria-controls": "view-panel", title: String(n + 1), onclick: () => show(view),
         }, h("span", { class: "tab-name" }), h("span", { class: "count" })),
       );
     }
@@ -30,6 +31,7 @@ export class List {
   }
 
   tabs(view, counts) {
+    $("view-panel").setAttribute("aria-labelledby", `tab-${view}`);
     for (const each of VIEWS) {
       const tab = $(`tab-${each}`);
       tab.setAttribute("aria-selected", String(each === view));
@@ -56,7 +58,7 @@ export class List {
     const foot = line.talk ? this.talkFoot(line) : this.ticketFoot(line, me);
     return h("li", {},
       h("button", { type: "button", class: "line", "aria-current": line.chosen ? "true" : null, onclick: () => this.choose(line) },
-        head, line.last_line && h("span", { class: "last" }, line.last_line), foot));
+        head, line.last_line && h("span", { class: "last" }, flat(line.last_line)), foot));
   }
 
   ticketFoot(line, me) {

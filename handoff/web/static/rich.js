@@ -35,6 +35,9 @@ function inline(text, marks) {
   return parts.filter((part) => part !== "");
 }
 
+/** A line for lists: the words without their marks. */
+export const flat = (text) => text.replace(/\*\*|`/g, "").replace(/\[([^\]\n]+)\]\([^\s)]+\)/g, "$1").replace(/\s+/g, " ");
+
 /** A customer's words: exactly as written, with addresses made links. */
 export function plain(text) {
   return h("div", { class: "words plain" }, inline(text, false));

@@ -21,7 +21,7 @@ from tests.integration.bot.webchat_world import Customer, webchat
 async def inbox(redis: Redis, keys: Keys, customer: Customer) -> list[Any]:
     """What workers will read of a customer."""
     bodies = await redis.lrange(keys("inbox", ref=ref_of("webchat", customer.session)), 0, -1)
-    return [load_message(body.partition("|")[2]) for body in bodies]
+    return [load_message(str(body).partition("|")[2]) for body in bodies]
 
 
 async def error(response: Any) -> tuple[int, str]:

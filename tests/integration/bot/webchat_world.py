@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.contract import OutgoingMessage, SendResult
 from bot.channels.webchat.channel import WebchatChannel
-from bot.channels.webchat.routes import add_chat_api
+from bot.channels.webchat.routes import add_chat
 from bot.inbox import Inbox
 from bot.types import Author, Reply
 from bot.web.errors import json_errors
@@ -99,7 +99,7 @@ async def webchat(
     hub = Hub(scripts.redis, scripts.keys)
     listening = asyncio.create_task(hub.run(stop))
     app = web.Application(client_max_size=64 * 1024, middlewares=[json_errors])
-    add_chat_api(
+    add_chat(
         app,
         account="webchat",
         scripts=scripts,

@@ -13,10 +13,15 @@ from tests.integration.handoff.handoff_desk import PASSWORD, Desk
 from tests.integration.handoff.handoff_world import World
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 pytestmark = [
     pytest.mark.browser,
@@ -131,6 +136,7 @@ async def test_what_was_not_delivered_is_shown_and_sent_again_once(sign_in: Sign
     await world.hand_over()
     await page.locator(".line").click()
     await page.click("#do-take")
+    await expect(page.locator("#reply")).to_be_visible()
     await world.send_all()
     await page.fill("#reply", "Вы здесь?")
     await page.keyboard.press("Enter")
@@ -190,8 +196,6 @@ async def test_an_operator_joins_the_bot_and_returns_the_conversation(sign_in: S
 async def test_a_lost_connection_is_said_and_made_up_for(sign_in: SignIn, world: World) -> None:
     page = await sign_in("anna", "Анна")
     await page.context.set_offline(True)
-    await page.evaluate("window.dispatchEvent(new Event('offline'))")
-    await world.redis.publish(world.keys("notify"), "tickets")
     await expect(page.locator("#banner")).to_be_visible()
     await world.hand_over("Пока не было связи")
     await page.context.set_offline(False)
@@ -228,6 +232,7 @@ async def test_a_reply_whose_answer_was_lost_is_sent_once(sign_in: SignIn, world
     ticket = await world.hand_over()
     await page.locator(".line").click()
     await page.click("#do-take")
+    await expect(page.locator("#reply")).to_be_visible()
     await world.send_all()
 
     async def lose(route: object) -> None:

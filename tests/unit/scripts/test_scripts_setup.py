@@ -13,7 +13,6 @@ import pytest
 
 from scripts import checks
 from scripts.environments import INCOMPLETE, READY, REBUILD, UPDATE, Venv, digest
-from scripts.pin import closure, direct
 from scripts.progress import StepError, run, step
 from scripts.pythons import find, probe
 from scripts.rasa_environment import RasaEnvironment
@@ -227,47 +226,6 @@ def test_tests_of_parts_the_machine_lacks_are_left_out_and_that_is_said(
 @pytest.mark.parametrize("path", sorted((ROOT / "scripts").glob("*.py")), ids=lambda path: path.name)
 def test_set_up_is_written_in_the_language_of_python_3_9(path: Path) -> None:
     ast.parse(path.read_text(), feature_version=(3, 9))
-
-
-def pins(name: str) -> list[str]:
-    text = (ROOT / "requirements" / name).read_text()
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-@pytest.mark.parametrize("name", ["runtime.in", "runtime.txt", "dev.in", "dev.txt"])
-def test_every_requirement_is_pinned_exactly_and_names_no_address(name: str) -> None:
-    assert pins(name)
-    assert [line for line in pins(name) if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
-
-
-@pytest.mark.parametrize("kind", ["runtime", "dev"])
-def test_the_full_pins_hold_every_direct_one(kind: str) -> None:
-    assert set(pins(f"{kind}.in")) <= set(pins(f"{kind}.txt"))
-
-
-def test_torch_is_pinned_without_its_build_and_brings_no_graphics_packages() -> None:
-    assert "torch==2.13.0" in pins("runtime.txt")
-    assert [line for line in pins("runtime.txt") if line.startswith(("nvidia", "cuda", "triton"))] == []
-
-
-def test_the_full_pins_are_what_the_lists_pull_in() -> None:
-    folder = ROOT / "requirements"
-    names = [*direct(folder / "runtime.in"), *direct(folder / "dev.in")]
-
-    assert sorted(closure(names).values()) == sorted([*pins("runtime.txt"), *pins("dev.txt")])
-
-
-def test_no_file_of_the_set_up_names_a_package_registry() -> None:
-    files = [
-        ROOT / "Makefile",
-        ROOT / "pyproject.toml",
-        ROOT / ".ci" / "run",
-        ROOT / ".pre-commit-config.yaml",
-    ]
-    files += [*(ROOT / "requirements").iterdir(), *(ROOT / "scripts").glob("*.py")]
-    words = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:/", re.IGNORECASE)
-
-    assert [path.name for path in files if words.search(path.read_text())] == []
 
 
 def test_every_variable_of_the_environment_is_documented() -> None:

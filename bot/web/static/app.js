@@ -1,0 +1,153 @@
+// The page put together.
+
+import { Banner, watchStart } from "./banner.js";
+import { choice } from "./bubbles.js";
+import { Composer } from "./composer.js";
+import { Log } from "./log.js";
+import { Outbox } from "./outbox.js";
+import { Poll } from "./poll.js";
+import { currentSession, ensureSession, forgetSession } from "./session.js";
+import { onChangeElsewhere } from "./storage.js";
+import { currentLanguage, say, settings, switchLanguage, writeTexts } from "./words.js";
+
+const TYPING_MS = 25000;
+const byId = (id) => document.getElementById(id);
+
+let owner = "";
+let operatorName = "";
+let unread = 0;
+let typingUntil = 0;
+
+const banner = new Banner();
+const log = new Log({
+  onButton: (button) => send({ button: button.id }, { text: button.text }),
+  onContact: () => composer.focusPhone(),
+  onLocation: () => composer.locate(),
+  onRetry: (item) => send(item.body, item.shown),
+});
+const composer = new Composer({
+  onText: (text) => send({ text }, { text }),
+  onLocation: (point) => send({ location: point }, { text: "", locations: [{ title: "", ...point }] }),
+  onPhone: (phone) => send({ contact: { phone } }, { text: phone }),
+});
+const poll = new Poll({
+  waitS: settings.waitS,
+  onMessages: hear,
+  onLost: lost,
+  onState: (failures) => banner.set("connection", failures > 1 ? "reconnecting" : null),
+});
+const outbox = new Outbox({
+  session: async () => {
+    const session = await ensureSession(currentLanguage());
+    poll.start(session.token);
+    return session;
+  },
+  onTaken: (item) => {
+    log.markTaken(item);
+    expectReply();
+  },
+  onRefused: (item) => log.markRefused(item, say(item.body.text ? "error_too_long" : "error_server")),
+  onLost: lost,
+  onState: (waiting, error) => {
+    if (waiting && error.status === 429) composer.hint(say("error_too_many"));
+    else banner.set("connection", waiting ? "offline" : null);
+  },
+});
+
+function send(body, shown) {
+  composer.hint("");
+  composer.askPhone(false);
+  log.addUnsent(outbox.add(body, shown));
+  writeState();
+}
+
+function hear(messages, nowOwner, isHistory) {
+  owner = nowOwner;
+  const fresh = log.add(messages);
+  const replies = fresh.filter((message) => message.author !== "customer");
+  for (const message of replies) if (message.author === "operator" && message.name) operatorName = message.name;
+  if (replies.length) typingUntil = 0;
+  const last = log.last;
+  if (fresh.length) composer.askPhone(Boolean(last?.ask_contact));
+  if (document.hidden && !isHistory) unread += replies.length;
+  writeState();
+}
+
+/** The server does not know this conversation any more; what waits to be sent opens a new one. */
+function lost(token) {
+  forgetSession(token);
+  poll.stop();
+  owner = "";
+  if (outbox.items.length) return;
+  banner.set("session", "session_over", { key: "new_conversation", run: startAnew });
+}
+
+function startAnew() {
+  banner.set("session", null);
+  outbox.clear();
+  log.clear();
+  writeState();
+  byId("text").focus();
+}
+
+function expectReply() {
+  typingUntil = Date.now() + TYPING_MS;
+  setTimeout(writeState, TYPING_MS + 100);
+  writeState();
+}
+
+function writeState() {
+  const botSpeaks = owner === "bot" || owner === "" || owner === "closed";
+  byId("typing").hidden = !(botSpeaks && Date.now() < typingUntil);
+  byId("welcome").hidden = !log.empty;
+  byId("status-text").textContent = statusText();
+  byId("status-dot").className = `dot ${owner}`;
+  const title = `${say("company")} · ${say("title")}`;
+  document.title = unread ? `(${unread}) ${title}` : title;
+  log.settle();
+}
+
+function statusText() {
+  if (owner === "operator" && operatorName) return `${operatorName} · ${say("author_operator").toLowerCase()}`;
+  return say({ bot: "with_bot", queue: "with_queue", operator: "with_operator" }[owner] ?? "title");
+}
+
+function writeSuggestions() {
+  const keys = ["suggestion_balance", "suggestion_store", "suggestion_delivery"];
+  const buttons = keys.map((key) => choice(say(key), () => send({ text: say(key) }, { text: say(key) }), "keep"));
+  byId("suggestions").replaceChildren(...buttons);
+}
+
+function writeAll() {
+  writeTexts();
+  writeSuggestions();
+  banner.write();
+  writeState();
+}
+
+function hurry() {
+  poll.hurry();
+  outbox.hurry();
+}
+
+byId("language").addEventListener("click", () => {
+  switchLanguage();
+  log.rewrite();
+  writeAll();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  unread = 0;
+  writeState();
+  hurry();
+});
+addEventListener("online", hurry);
+onChangeElsewhere("session", () => currentSession() && poll.start(currentSession().token));
+
+writeAll();
+for (const item of outbox.items) log.addUnsent(item);
+if (currentSession()) poll.start(currentSession().token);
+if (outbox.items.length) outbox.flush();
+writeState();
+watchStart(banner);
+if (matchMedia("(pointer: fine)").matches) byId("text").focus();
