@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors import BotError
 from core.errors import CoreError
+from knowledge_base.errors import KnowledgeBaseError
 
 ROLES = ("channels", "workers", "web")
 
@@ -18,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except (CoreError, BotError) as error:
+    except (CoreError, BotError, KnowledgeBaseError) as error:
         print(f"duet: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -29,6 +29,7 @@ from bot.types import IncomingMessage
 from bot.worker import Worker
 from core.children import Supervisor
 from core.config import Config, Environment, resolve
+from core.endpoints import read_endpoints
 from core.keys import Keys
 from core.leader import Leader
 from core.logging import get_logger
@@ -52,6 +53,7 @@ class App:
         self.roles = roles
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.background = Background()
+        self.orphaned = asyncio.Event()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> App:
@@ -128,6 +130,8 @@ class App:
         from bot.serving import Serving
 
         self.background.start("notify", self.hub.run)
+        if not self.embedded.is_owner:
+            self.background.start("owner", self._watch_owner)
         self.conversing = Conversing(self) if "workers" in self.roles else None
         if self.conversing is not None:
             await self.conversing.open(self._stack)
@@ -205,6 +209,19 @@ class App:
             )
             self.background.start(f"send {channel.account}", sender.run)
             self.background.start(f"receive {channel.account}", partial(channel.run, self.ingest))
+
+    async def _watch_owner(self, stop: asyncio.Event) -> None:
+        """Ends this process when the one that runs the embedded parts was started anew.
+
+        Valkey has another address and password then; a fresh start of this process finds them.
+        """
+        while not stop.is_set():
+            now = read_endpoints(self.environment.data)
+            if now is not None and now.pid != self.endpoints.pid:
+                _log.error("owner.changed", was=self.endpoints.pid, now=now.pid)
+                self.orphaned.set()
+                return
+            await asyncio.sleep(2.0)
 
     async def _end_silent(self, stop: asyncio.Event) -> None:
         """Ends conversations of the bot that fell silent, a few at a time."""

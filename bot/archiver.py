@@ -16,7 +16,7 @@ from core.errors import Unavailable
 from core.keys import Keys
 from core.leader import Leader
 from core.logging import get_logger
-from core.sql import upsert
+from core.sql import insert_once, upsert
 from core.tables import archive_cursor
 
 _log = get_logger("archiver")
@@ -64,7 +64,7 @@ class Archiver:
     async def step(self) -> int:
         """Copy one batch and trim; the number of events copied."""
         async with self._engine.begin() as connection:
-            cursor = await read_cursor(connection)
+            cursor = await _hold_cursor(connection)
             found: list[tuple[str, dict[str, str]]] = await self._redis.xrange(  # type: ignore[assignment]
                 self._events, min=f"({cursor}", count=self._batch_events
             )  # the client decodes, which its types do not know
@@ -87,6 +87,13 @@ async def read_cursor(connection: AsyncConnection) -> str:
     """Stream id of the last archived event, `0-0` before the first."""
     row = await connection.scalar(select(archive_cursor.c.last_event).where(archive_cursor.c.name == _NAME))
     return str(row) if row else "0-0"
+
+
+async def _hold_cursor(connection: AsyncConnection) -> str:
+    """The cursor, held until the transaction ends: a slower archiver must not move it back."""
+    await insert_once(connection, archive_cursor, {"name": _NAME, "last_event": "0-0"}, key="name")
+    held = select(archive_cursor.c.last_event).where(archive_cursor.c.name == _NAME).with_for_update()
+    return str(await connection.scalar(held))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

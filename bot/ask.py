@@ -160,7 +160,9 @@ def _message(text: str) -> IncomingMessage:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text("utf-8").splitlines()
+        # Only line ends part messages: splitlines() would also part at others, such as U+2028 inside one.
+        words = file.read_text("utf-8-sig").removesuffix("\n")
+        return words.split("\n") if words else []
     except (OSError, UnicodeDecodeError) as error:
         raise BotError(f"{file}: cannot be read as UTF-8 text ({error})") from error
 

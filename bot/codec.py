@@ -34,7 +34,10 @@ def dump_state(state: BotState) -> str:
 
 def load_state(body: str) -> BotState:
     """The bot's memory; an unreadable one (an older version's) counts as empty."""
-    return _STATE.validate_json(body or "{}")
+    try:
+        return _STATE.validate_json(body or "{}")
+    except ValueError:
+        return BotState()
 
 
 def reply_data(reply: Reply) -> dict[str, Any]:

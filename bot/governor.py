@@ -49,17 +49,18 @@ class Measured:
         return self.by_bot / self.total if self.total else 0.0
 
 
-def next_raise(current: float, measured: Measured, band: Band) -> float:
-    """How far above the solved threshold to be from now on; never negative.
+def next_raise(current: float, measured: Measured, band: Band, most: float = 1.0) -> float:
+    """How far above the solved threshold to be from now on; never negative, never above `most`.
 
-    A share of fewer than a tenth of the window says too little to act on.
+    A share of fewer than a tenth of the window says too little to act on. A raise beyond what the maximum
+    lets through (`most`) would change nothing now and take as many steps to undo later.
     """
     if measured.total < max(band.window // 10, 1):
         return current
     if measured.share > band.target + band.tolerance:
-        return min(current + band.step, 1.0)
+        return min(current + band.step, most)
     if measured.share < band.target - band.tolerance:
-        return max(current - band.step, 0.0)
+        return max(min(current, most) - band.step, 0.0)
     return current
 
 
@@ -114,9 +115,11 @@ class Governor:
         self._every_s = every_s
         self._raised = 0.0
         self._judged_ms = 0
+        self._most = 1.0
 
     def threshold(self, solved: float) -> float:
         """The threshold in force for a base whose own is `solved`."""
+        self._most = max(self._maximum - solved, 0.0)
         return effective_threshold(solved, self._raised, self._maximum)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -143,7 +146,7 @@ class Governor:
         BOT_SHARE.set(measured.share)
         if measured.latest_ms <= self._judged_ms:
             return
-        raised = next_raise(self._raised, measured, self._band)
+        raised = next_raise(self._raised, measured, self._band, self._most)
         await self._redis.hset(
             self._key,
             mapping={

@@ -115,7 +115,9 @@ class Handler:
         reading = _unread(message.kind, pending.conversation.state, language)
         decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits)
         outcome = self._outcomes.hand_off(HandOff(Reason.BOT_ERROR), pending.conversation.state, language)
-        return await self._effect(message, pending, decided, outcome, {"greeted": "1"})
+        # What is remembered of the customer was not read, so nothing of it may change.
+        known = {"greeted": "1", "name": message.sender.name, "language": language}
+        return await self._effect(message, pending, decided, outcome, known)
 
     def decide(self, reading: Reading) -> Decided:
         """Decide with the thresholds in force now."""

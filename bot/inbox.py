@@ -84,12 +84,13 @@ class Inbox:
             core.errors.Unavailable: Not surely taken; the vendor must send it again, which is harmless.
         """
         ref = ref_of(message.account, message.chat_id)
-        status, message_id = await self._scripts.run(
-            "bot/lua/ingest.lua", ref, message.external_id, new_id("m"), dump_message(message),
-            self._claim_ms, echo, "",
-        )  # fmt: skip
-        if self._durable:
-            await wait_on_disk(self._scripts.redis)
+        async with self._scripts.on_one_connection() as scripts:
+            status, message_id = await scripts.run(
+                "bot/lua/ingest.lua", ref, message.external_id, new_id("m"), dump_message(message),
+                self._claim_ms, echo, "",
+            )  # fmt: skip
+            if self._durable:
+                await wait_on_disk(scripts.redis)
         return Taken(message_id, status == "new")
 
     async def lease(self, ref: str, wake: str) -> Lease | None:

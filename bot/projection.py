@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import String, Table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import sql
 from core.logging import get_logger
 from core.records import dump
-from core.sql import insert_once, upsert
 from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns
 
 _log = get_logger("archive")
@@ -52,9 +52,27 @@ async def project(connection: AsyncConnection, event: Event) -> None:
     await handler(connection, event)
 
 
+def _fitting(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts as every database takes them: PostgreSQL refuses a NUL and what is longer than its column, and
+    one refused event would hold up all that come after it.
+    """
+    return {name: _fit(table.c[name].type, value) for name, value in values.items()}
+
+
+def _fit(kind: object, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    room = kind.length if isinstance(kind, String) else None
+    return value.replace("\x00", "")[:room]
+
+
+async def _insert(connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: str) -> None:
+    await sql.insert_once(connection, table, _fitting(table, values), key=key)
+
+
 async def _turn(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         turns,
         {
@@ -79,7 +97,7 @@ async def _turn(connection: AsyncConnection, event: Event) -> None:
 
 async def _decision(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         decisions,
         {
@@ -108,7 +126,7 @@ async def _feedback(connection: AsyncConnection, event: Event) -> None:
 
 async def _delivery(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         deliveries,
         {
@@ -127,7 +145,7 @@ async def _delivery(connection: AsyncConnection, event: Event) -> None:
 
 async def _owner(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         owners,
         {
@@ -144,7 +162,7 @@ async def _owner(connection: AsyncConnection, event: Event) -> None:
 
 async def _started(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         conversations,
         {
@@ -163,13 +181,22 @@ async def _closed(connection: AsyncConnection, event: Event) -> None:
     await connection.execute(
         update(conversations)
         .where(conversations.c.id == event.conversation)
-        .values(closed_ms=event.at_ms, close_reason=event.payload["reason"], closed_by=event.payload["by"])
+        .values(
+            _fitting(
+                conversations,
+                {
+                    "closed_ms": event.at_ms,
+                    "close_reason": event.payload["reason"],
+                    "closed_by": event.payload["by"],
+                },
+            )
+        )
     )
 
 
 async def _ticket_created(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await insert_once(
+    await _insert(
         connection,
         tickets,
         {
@@ -212,7 +239,10 @@ async def _customer(connection: AsyncConnection, event: Event) -> None:
         "first_seen_ms": event.at_ms,
         "last_seen_ms": event.at_ms,
     }
-    await upsert(connection, customers, values, key="key", keep=("first_seen_ms",))
+    untold = [name for name in ("name", "language", "phone") if not data.get(name)]
+    await sql.upsert(
+        connection, customers, _fitting(customers, values), key="key", keep=("first_seen_ms", *untold)
+    )
 
 
 _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {

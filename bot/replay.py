@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import SKILLS
 from bot.decide import Signals, Thresholds, decide
@@ -48,6 +49,10 @@ async def _payload(environment: Environment, decision_id: str) -> str:
     try:
         async with engine.connect() as connection:
             found = await connection.scalar(select(decisions.c.payload).where(decisions.c.id == decision_id))
+    except (SQLAlchemyError, OSError) as error:
+        raise BotError(
+            f"the archive cannot be read ({type(error).__name__}); see `python -m bot doctor`"
+        ) from error
     finally:
         await engine.dispose()
     if found is None:

@@ -13,6 +13,9 @@ from core.logging import configure_logging, get_logger
 
 _log = get_logger("run")
 
+EXIT_ORPHANED = 75
+"""`EX_TEMPFAIL` of sysexits.h: the embedded parts moved, start this process again."""
+
 
 async def serve(roles: frozenset[str]) -> int:
     """Serve until SIGINT or SIGTERM; a second one ends the process at once.
@@ -28,10 +31,13 @@ async def serve(roles: frozenset[str]) -> int:
     _listen_for_signals(stop)
     async with App(config=config, environment=environment, roles=roles) as app:
         _log.info("duet.serving", roles=sorted(roles), name=app.name)
-        await stop.wait()
+        waiting = [asyncio.create_task(event.wait()) for event in (stop, app.orphaned)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
         _log.info("duet.stopping")
     _log.info("duet.stopped")
-    return 0
+    return EXIT_ORPHANED if app.orphaned.is_set() else 0
 
 
 def _listen_for_signals(stop: asyncio.Event) -> None:

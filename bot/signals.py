@@ -50,7 +50,7 @@ async def gather(
         escalate=understanding.emotion.escalate,
         emotion_kind=understanding.emotion.kind,
         evidence=understanding.emotion.evidence,
-        candidates=_candidates(found, knowledge),
+        candidates=_candidates(found, knowledge, understanding.language or language),
         knowledge_ready=found is not None,
         base_version=found.base_version if found else 0,
         words=len(message.text.split()),
@@ -82,14 +82,17 @@ def _chosen(button: str, language: str, knowledge: Knowledge) -> tuple[Candidate
     return (Candidate(article.id, article.lang, article.title, article.revision, 1.0),)
 
 
-def _candidates(found: SearchResult | None, knowledge: Knowledge) -> tuple[Candidate, ...]:
+def _candidates(found: SearchResult | None, knowledge: Knowledge, language: str) -> tuple[Candidate, ...]:
+    """Articles found, in the language they would be shown in: a decision stores the revision of that text."""
     if found is None:
         return ()
     candidates = []
     for hit in found.hits:
-        article = knowledge.article(hit.passage.article_id, hit.passage.lang)
-        revision = article.revision if article else ""
+        passage = hit.passage
+        shown = knowledge.article(passage.article_id, language)
         candidates.append(
-            Candidate(hit.passage.article_id, hit.passage.lang, hit.title, revision, hit.probability)
+            Candidate(passage.article_id, passage.lang, hit.title, "", hit.probability)
+            if shown is None
+            else Candidate(shown.id, shown.lang, shown.title, shown.revision, hit.probability)
         )
     return tuple(candidates)

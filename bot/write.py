@@ -72,7 +72,7 @@ def decision_event(decided: Decided, message_id: str) -> tuple[str, str]:
 def _storable(signals: Signals) -> Signals:
     """Signals without anybody's words, phone or code: what a decision depends on is still all there."""
     state = replace(signals.state, skill_state={}, said=(), answered=())
-    return replace(signals, state=state)
+    return replace(signals, text=" ".join(signals.text.split()[:1]), evidence="", state=state)
 
 
 def decision_word(decision: Decision) -> str:

@@ -27,7 +27,7 @@ Language = Literal["ru", "en"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Company(_Section):
@@ -222,7 +222,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """
     env = os.environ if environ is None else environ
     port = env.get("DUET_PORT") or "8080"
-    if not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not port.isdecimal() or not 0 <= int(port) <= 65535:
         raise ConfigError(f"DUET_PORT: {port!r} is not a port number between 0 and 65535")
     return Environment(
         data=Path(env.get("DUET_DATA") or "var").resolve(),

@@ -42,7 +42,7 @@ FORMATS: dict[str, str] = {
 
 
 class Keys:
-    """Builds keys: `Keys("duet").inbox(ref)` → `duet:inbox:telegram:42`."""
+    """Builds keys: `Keys("duet")("inbox", ref="telegram:42")` → `duet:inbox:telegram:42`."""
 
     def __init__(self, prefix: str) -> None:
         """`prefix` separates deployments that share one Redis."""

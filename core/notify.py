@@ -30,22 +30,25 @@ class Hub:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Listen until `stop`; reconnects by itself, and then wakes everyone since some may be missed."""
+        """Listen until `stop`; reconnects by itself and wakes everyone once it hears again."""
         while not stop.is_set():
             try:
                 await self._listen(stop)
             except (RedisError, OSError) as error:
                 _log.warning("notify.lost", error=type(error).__name__)
                 await asyncio.sleep(0.5)
-            self._wake_all()
 
     async def _listen(self, stop: asyncio.Event) -> None:
         async with self._redis.pubsub() as subscription:
             await subscription.subscribe(self._channel)
             while not stop.is_set():
-                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1.0)
-                if message is not None:
+                message = await subscription.get_message(timeout=1.0)
+                if message is None:
+                    continue
+                if message["type"] == "message":
                     self.wake(str(message["data"]))
+                else:
+                    self._wake_all()  # subscribed (again): what was said before was not heard
 
     def wake(self, topic: str) -> None:
         """Wake those who wait for this topic in this process."""

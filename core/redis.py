@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from core.config import ROOT
-from core.errors import Unavailable
+from core.errors import ConfigError, Unavailable
 from core.keys import Keys, lua_keys
 
 _PRELUDE = Path(__file__).parent / "lua" / "conversation.lua"
+_CANNOT_WRITE_NOW = ("OOM", "READONLY", "MISCONF", "MASTERDOWN", "NOREPLICAS", "BUSY")
+"""How answers begin by which the server says that it cannot write for now: full, a replica, disk trouble."""
 
 
 def connect(url: str) -> Redis:
-    """A client that decodes text and retries only while connecting.
+    """A client that decodes text and retries nothing.
 
-    Commands are not retried by the client: a script may have run although its answer was lost, and each
-    caller knows whether running it again is safe.
+    A script may have run although its answer was lost, and each caller knows whether running it again is
+    safe; a repeated WAITAOF would even succeed on its new connection, which has nothing to wait for.
+
+    Raises:
+        ConfigError: not an address of a Redis.
     """
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        health_check_interval=15,
-        socket_connect_timeout=5,
-        socket_keepalive=True,
-        max_connections=512,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2, supported_errors=(RedisConnectionError,)),
-    )
+    try:
+        return Redis.from_url(
+            url,
+            decode_responses=True,
+            health_check_interval=15,
+            socket_connect_timeout=5,
+            socket_keepalive=True,
+            max_connections=512,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError as error:
+        raise ConfigError("REDIS_URL: not an address such as redis://host:6379/0") from error
 
 
 @lru_cache(maxsize=64)
@@ -57,11 +66,30 @@ class Scripts:
         script = self.redis.register_script(_source(self.keys.prefix, ROOT / path))
         try:
             answer = await script(keys=[], args=list(arguments))
-        except ResponseError:
-            raise
+        except ResponseError as error:
+            if not str(error).startswith(_CANNOT_WRITE_NOW):
+                raise
+            raise Unavailable(f"redis: {error}") from error
         except (RedisError, OSError) as error:
             raise Unavailable(f"redis: {error}") from error
         return [_text(item) for item in answer or []]
+
+    @asynccontextmanager
+    async def on_one_connection(self) -> AsyncIterator[Scripts]:
+        """The same scripts over a connection of their own, as `wait_on_disk` needs it.
+
+        Raises:
+            Unavailable: Redis cannot be reached.
+        """
+        held = self.redis.client()
+        try:
+            await held.initialize()
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"redis: {error}") from error
+        try:
+            yield Scripts(held, self.keys)
+        finally:
+            await held.aclose()
 
 
 def _text(item: object) -> str:
@@ -69,7 +97,10 @@ def _text(item: object) -> str:
 
 
 async def wait_on_disk(redis: Redis, *, timeout_ms: int = 2000) -> None:
-    """Return once everything written by this connection so far is in the append-only file.
+    """Return once everything written so far by this one connection is in the append-only file.
+
+    `redis` must hold on to its connection (`Scripts.on_one_connection`): any other of a pool answers at once,
+    whatever was written beside it.
 
     Raises:
         Unavailable: the server did not confirm in time, or keeps no append-only file.

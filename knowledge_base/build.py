@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge_base import ridge
 from knowledge_base.base import Base
-from knowledge_base.calibrate import Calibration, Everyday, calibrate, everyday_messages
+from knowledge_base.calibrate import Calibration, Everyday, calibrate, everyday_messages, uncalibrated
 from knowledge_base.dense import DenseIndex
 from knowledge_base.folder import content_hash, load_articles
 from knowledge_base.passages import passages_of
@@ -66,10 +66,15 @@ def build(
     shown = [article for article in articles if article.id not in hidden]
     vectors = _embed(articles, encoder, tell)
     tell("index", 0, 2)
-    customer, trained = make_shelf(shown, vectors)
+    dim = next(iter(vectors.values())).shape[0] if vectors else 1
+    customer, trained = make_shelf(shown, vectors) if shown else (_empty_shelf(dim), None)
     internal = make_shelf(articles, vectors)[0] if hidden else customer
     tell("calibrate", 1, 2)
-    calibration = _calibrate(customer, trained, encoder, floor=floor, labelled=labelled)
+    calibration = (
+        uncalibrated(floor)
+        if trained is None
+        else _calibrate(customer, trained, encoder, floor=floor, labelled=labelled)
+    )
     tell("done", 2, 2)
     return Base(
         articles=tuple(articles),
@@ -140,6 +145,21 @@ def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> tuple[S
     likeness = shelf.among_passages()
     trained = ridge.train(likeness.mixed(RIDGE), owner, shelf.is_body, len(ids))
     return replace(shelf, weights=trained.weights, scale=_scale(shelf)), trained
+
+
+def _empty_shelf(dim: int) -> Shelf:
+    """What customers find in when every article is internal: nothing."""
+    nothing = np.zeros((0, dim), dtype=np.float32)
+    return Shelf(
+        passages=(),
+        owner=np.zeros(0, dtype=np.int64),
+        ids=(),
+        dense=DenseIndex(nothing, np.zeros(dim, dtype=np.float32)),
+        lemma=build_terms([]),
+        chars=build_terms([]),
+        weights=np.zeros((0, 0), dtype=np.float32),
+        scale=(1.0, 1.0),
+    )
 
 
 def _scale(shelf: Shelf) -> tuple[float, float]:

@@ -79,7 +79,7 @@ def calibrate(
         own = stack([own, labelled])
     shipped, sample = shipped_prior()
     if not len(own):
-        return Calibration(shipped, solve_on(shipped, sample, floor))
+        return uncalibrated(floor)
     model = train(own, shipped)
     if labelled is not None and len(labelled) >= ENOUGH_LABELS:
         tested = _out_of_fold(own, shipped)[-len(labelled) :]
@@ -89,6 +89,12 @@ def calibrate(
     tested = np.append(_out_of_fold(own, shipped), shipped.probability(sample.signals))
     rows = stack([own, replace(sample, article=np.char.add("prior-", sample.article.astype(str)))])
     return Calibration(model, solve(tested, rows.right, rows.weight, rows.article, floor=floor))
+
+
+def uncalibrated(floor: float) -> Calibration:
+    """The shipped model with the threshold its own rows give: for a base that cannot tell by itself."""
+    shipped, sample = shipped_prior()
+    return Calibration(shipped, solve_on(shipped, sample, floor))
 
 
 def rows_of(shelf: Shelf, ridge: Ridge, likeness: Likeness, texts: Sequence[str], everyday: Everyday) -> Rows:

@@ -17,7 +17,7 @@ SOON = timedelta(days=14)
 GROUPS = frozenset({"general", "delivery", "returns", "payments", "loyalty", "technical", "orders", "stores"})
 """Skill teams an article may belong to when no others are named."""
 
-_HTML = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?|javascript\s*:", re.IGNORECASE)
+_HTML = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?")
 _CODE = re.compile(r"(`+)(?:(?!\1).)+\1", re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.DOTALL | re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?:https?://|mailto:|tel:)[^\s<>]*>|<[\w.+-]+@[\w-]+\.[\w.-]+>", re.IGNORECASE)

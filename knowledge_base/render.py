@@ -31,6 +31,16 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
 
+@cache
+def _finder() -> MarkdownIt:
+    """A parser that also sees links it would refuse to render."""
+    from markdown_it import MarkdownIt
+
+    finder = MarkdownIt("commonmark", {"html": False})
+    finder.validateLink = lambda url: True  # type: ignore[method-assign] # the way it is meant to be replaced
+    return finder
+
+
 def html(body: str) -> str:
     """Safe HTML: Markdown only, raw HTML is shown as text, links only with an allowed scheme."""
     import nh3
@@ -73,7 +83,7 @@ def scheme_of(address: str) -> str:
 def links(body: str) -> list[str]:
     """Addresses of the links and images of a body, in order."""
     found = []
-    for token in _parser().parse(body):
+    for token in _finder().parse(body):
         for child in token.children or []:
             address = child.attrs.get("href") or child.attrs.get("src")
             if address:

@@ -40,7 +40,7 @@ def load_emotion_weights(path: Path = WEIGHTS) -> EmotionWeights:
         WeightsError: it is missing, damaged or of another size.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             buckets = stored["buckets"].astype(np.float32)
             bias = float(stored["bias"])
             stack = tuple(float(value) for value in stored["stack"])

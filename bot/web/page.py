@@ -38,9 +38,7 @@ class Files:
 
 def load_files(folder: Path = _HERE / "static") -> Files:
     """Read the page's files."""
-    contents = {
-        path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES
-    }
+    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
     digest = hashlib.sha256()
     for name, content in contents.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)

@@ -19,8 +19,8 @@ CLOCKS_MS = 50
 class Deliveries:
     """Which message a customer received belongs to which reply.
 
-    The vendor's id, where the desk learned it, says so. A reply whose fate is unknown takes the message with its
-    words. A reply may need several messages (places, buttons of their own): what arrives between its first
+    The vendor's id, where the desk learned it, says so. A reply whose fate is unknown takes the message with
+    its words. A reply may need several messages (places, buttons of their own): what arrives between its first
     message and its settling, and is nobody's beginning, is its continuation. What is left over reached the
     customer without any reply to account for it, or once too often.
     """
@@ -91,7 +91,7 @@ class Deliveries:
 
     def _continues(self, message: Arrived, current: Turn, replies: list[Turn]) -> bool:
         settled = [step for step in self._steps[current.out_id] if step.status in FINAL]
-        in_time = not settled or message.at_ms <= settled[-1].at_ms + CLOCKS_MS
+        in_time = not settled or message.at_ms <= settled[-1].at_ms
         return in_time and not any(begins(turn.text, message.text) for turn in replies)
 
 

@@ -1,4 +1,4 @@
-"""What a run left behind: the channel stub's log (JSON lines) and the archive (SQLite), read without our code.
+"""What a run left behind: the stub's log (JSON lines) and the archive (SQLite), read without our own code.
 
 The log says what customers wrote, what the bot confirmed and what customers received. The archive says what
 the desk believes. `tests/acceptance/checker.py` compares the two.

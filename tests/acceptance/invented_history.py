@@ -60,12 +60,18 @@ class History:
     def handled(self, conversation: str, external_id: str, text: str, outcome: str) -> str:
         """The desk handles a message; its id."""
         message_id = f"m{len(self.rows['turns'])}"
-        self._turn(conversation, "customer", text, message_id=message_id, external_id=external_id, outcome=outcome)
+        self._turn(
+            conversation, "customer", text, message_id=message_id, external_id=external_id, outcome=outcome
+        )
         return message_id
 
     def ticket(self, conversation: str) -> None:
         """A hand-over, in the same step as what was handled last."""
-        row = {"id": str(len(self.rows["tickets"]) + 1), "ref": _ref(conversation), "conversation": conversation}
+        row = {
+            "id": str(len(self.rows["tickets"]) + 1),
+            "ref": _ref(conversation),
+            "conversation": conversation,
+        }
         self.rows["tickets"].append({**row, "created_ms": self.now})
         self.owner(conversation, "queue")
         self.rows["owners"][-1]["at_ms"] = self.rows["tickets"][-1]["created_ms"]
@@ -117,7 +123,9 @@ class History:
     def _turn(self, conversation: str, author: str, text: str, **fields: str) -> None:
         blank = dict.fromkeys(("message_id", "external_id", "out_id", "outcome"))
         ref = _ref(conversation)
-        self._row("turns", conversation=conversation, ref=ref, author=author, text=text, **{**blank, **fields})
+        self._row(
+            "turns", conversation=conversation, ref=ref, author=author, text=text, **{**blank, **fields}
+        )
 
     def _row(self, table: str, **fields: Any) -> None:
         self.rows[table].append({"event_id": self.tick(), "at_ms": self.now, **fields})

@@ -31,7 +31,9 @@ def judged(history: History, folder: Path, outside: Outside | None = None) -> Re
 
 def turn(history: History, **wanted: str) -> Json:
     """The first turn with these fields."""
-    return next(row for row in history.rows["turns"] if all(row[key] == value for key, value in wanted.items()))
+    return next(
+        row for row in history.rows["turns"] if all(row[key] == value for key, value in wanted.items())
+    )
 
 
 def line(history: History, method: str, text: str) -> Json:
@@ -265,7 +267,9 @@ def test_a_message_the_vendor_was_not_told_about_may_be_missing(tmp_path: Path) 
 
 def test_what_is_left_in_the_live_store_is_a_fault(tmp_path: Path) -> None:
     outside = Outside(left={"inbox": 2, "outbox": 0})
-    assert [str(fault) for fault in judged(good_history(), tmp_path, outside).faults] == ["left over: inbox: 2"]
+    assert [str(fault) for fault in judged(good_history(), tmp_path, outside).faults] == [
+        "left over: inbox: 2"
+    ]
 
 
 @pytest.mark.parametrize(

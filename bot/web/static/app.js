@@ -21,7 +21,6 @@ let typingUntil = 0;
 const banner = new Banner();
 const log = new Log({
   onButton: (button) => send({ button: button.id }, { text: button.text }),
-  onContact: () => composer.focusPhone(),
   onLocation: () => composer.locate(),
   onRetry: (item) => send(item.body, item.shown),
 });

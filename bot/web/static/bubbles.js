@@ -28,13 +28,12 @@ export function dayLine(at) {
 }
 
 /** The row of a message; `continued` when the one above is by the same author. */
-export function row(message, { continued, onButton, onContact, onLocation }) {
+export function row(message, { continued, onButton, onLocation }) {
   if (message.author === "system") return systemRow(message, onButton);
   const line = make("div", `row ${message.author}${continued ? " continued" : ""}`);
   if (message.author !== "customer") line.append(avatar(message));
-  const body = make("div", "body");
-  body.append(who(message, continued), bubble(message), ...choices(message, { onButton, onContact, onLocation }));
-  line.append(body);
+  line.append(make("div", "body", who(message, continued), bubble(message)));
+  line.append(...choices(message, { onButton, onLocation }));
   return line;
 }
 
@@ -42,7 +41,7 @@ function systemRow(message, onButton) {
   const line = make("div", "row system");
   const text = make("div", "note", renderMarkdown(message.text));
   const hidden = make("span", "unseen", `${say("author_system")}: `);
-  line.append(make("div", "body", hidden, text, ...choices(message, { onButton })));
+  line.append(make("div", "body", hidden, text), ...choices(message, { onButton }));
   return line;
 }
 
@@ -66,7 +65,7 @@ function who(message, continued) {
 function bubble(message) {
   const box = make("div", "bubble");
   if (message.author === "customer") {
-    if (message.locations?.length) box.append(make("p", "", `📍 ${say("my_location")}`));
+    if (message.locations?.length) box.append(make("p", "with-icon", pin(), say("my_location")));
     else box.append(make("p", "plain-text", message.text));
   } else {
     box.append(renderMarkdown(message.text));
@@ -89,11 +88,22 @@ function places(locations) {
   return list;
 }
 
-function choices(message, { onButton, onContact, onLocation }) {
+function choices(message, { onButton, onLocation }) {
   const buttons = (message.buttons ?? []).map((button) => choice(button.text, () => onButton(button)));
-  if (message.ask_location && onLocation) buttons.unshift(choice(`📍 ${say("share_location")}`, onLocation, "keep"));
-  if (message.ask_contact && onContact) buttons.unshift(choice(`📞 ${say("share_phone")}`, onContact, "keep"));
+  if (message.ask_location && onLocation) {
+    const share = choice(say("share_location"), onLocation, "keep with-icon");
+    share.prepend(pin());
+    buttons.unshift(share);
+  }
   return buttons.length ? [make("div", "choices", ...buttons)] : [];
+}
+
+/** The pin of the writing line, once more. */
+function pin() {
+  const icon = document.querySelector("#locate svg").cloneNode(true);
+  icon.setAttribute("width", "18");
+  icon.setAttribute("height", "18");
+  return icon;
 }
 
 /** A button to choose with; `keep` marks one that may be pressed again. */

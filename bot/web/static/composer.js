@@ -41,12 +41,6 @@ export class Composer {
     if (!wanted) byId("phone-number").value = "";
   }
 
-  /** Go to the field for the phone number. */
-  focusPhone() {
-    this.askPhone(true);
-    byId("phone-number").focus();
-  }
-
   /** Ask the browser where the customer is; where it will not tell, they are asked to write it. */
   locate() {
     const button = byId("locate");

@@ -18,7 +18,7 @@ export class Log {
   #unsent = new Map();
   #below = 0;
 
-  /** `actions`: `onButton`, `onContact`, `onLocation`, `onRetry`. */
+  /** `actions`: `onButton`, `onLocation`, `onRetry`. */
   constructor(actions) {
     this.#actions = actions;
     this.#scroll.addEventListener("scroll", () => this.#onScroll(), { passive: true });

@@ -11,7 +11,7 @@ import { say, startLanguage, switchLanguage } from "./words.js";
 
 const BOT_POLL_MS = 5000;
 
-const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], away: false };
+const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0 };
 
 const list = new List({ choose, show });
 const composer = new Composer({ send });
@@ -29,13 +29,11 @@ function oneAtATime(work) {
   return async () => {
     if (running) { again = true; return; }
     running = true;
-    try {
-      do { again = false; await work(); } while (again);
-    } catch (error) {
-      failed(error);
-    } finally {
-      running = false;
-    }
+    do {
+      again = false;
+      await work().catch(failed);
+    } while (again);
+    running = false;
   };
 }
 
@@ -57,7 +55,9 @@ const refreshOpened = oneAtATime(async () => {
   try {
     found = await get(selected.kind === "talk" ? `/conversations/${selected.id}` : `/tickets/${selected.id}`);
   } catch (error) {
-    if (error.status === 404 && selected === state.selected) { select(null); refreshList(); }
+    // What is gone because of one's own press is no news.
+    if (selected !== state.selected || (error.status === 404 && state.changing)) return;
+    if (error.status === 404) { select(null); refreshList(); }
     throw error;
   }
   if (selected !== state.selected) { queueMicrotask(refreshOpened); return; }
@@ -69,7 +69,7 @@ const refreshOpened = oneAtATime(async () => {
 
 function failed(error) {
   if (error.status === 401) return location.assign("/desk/login");
-  if (error.status === undefined) throw error;
+  if (error.status === undefined) return void reportError(error);
   if (error.code === "network") return banner(say("error.network"));
   return toast(error.words, true);
 }
@@ -156,11 +156,13 @@ function walk(step) {
 // Changes --------------------------------------------------------------------------------------------
 
 async function change(work) {
+  state.changing += 1;
   try {
     await work();
   } catch (error) {
     failed(error);
   }
+  state.changing -= 1;
   refreshList();
   refreshOpened();
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.codec import dump_state, load_message
 from bot.effects import Effect, NewTicket
@@ -15,6 +16,9 @@ from bot.write import bot_reply, customer_turn, relay, system_reply
 from core.keys import ref_of
 from core.records import PRIORITY_PERSON, dump, outgoing
 from core.redis import Scripts
+
+History = Sequence[tuple[str, Mapping[str, Any]]]
+"""Events: kind and payload, oldest first."""
 
 ACCOUNT, CHAT = "stub", "7"
 REF = ref_of(ACCOUNT, CHAT)
@@ -102,7 +106,8 @@ class Path:
 
     async def next_wake(self) -> str:
         """A wake-up for some worker: one that is pending already, else a new one; empty if there is none."""
-        redis, work = self.scripts.redis, self.scripts.keys("work")
+        redis: Any = self.scripts.redis  # its types do not know that it decodes
+        work = self.scripts.keys("work")
         claimed = await redis.xautoclaim(work, "workers", "w", 0, "0-0", count=1)
         if claimed[1]:
             return str(claimed[1][0][0])
@@ -126,8 +131,10 @@ class Path:
         live = await self.live()
         operator = "olga"
         if live.get("owner") == "bot":
-            ticket = {"reason": "taken_over", "group": "general", "priority": 1, "due_ms": 0, "customer": "Anna",
-                      "language": "ru", "packet": "{}", "last_line": ""}  # fmt: skip
+            ticket = {
+                **{"reason": "taken_over", "group": "general", "priority": 1, "due_ms": 0},
+                **{"customer": "Anna", "language": "ru", "packet": "{}", "last_line": ""},
+            }
             answer = await self.scripts.run(
                 "handoff/lua/step_in.lua", REF, live["id"], operator, dump(ticket), "", ""
             )
@@ -166,7 +173,9 @@ class Path:
 
     async def live(self) -> Mapping[str, str]:
         """The conversation's record."""
-        return await self.scripts.redis.hgetall(self.scripts.keys("conversation", ref=REF))
+        redis: Any = self.scripts.redis
+        found: Mapping[str, str] = await redis.hgetall(self.scripts.keys("conversation", ref=REF))
+        return found
 
     async def finish(self) -> None:
         """Whoever was held up goes away; a healthy worker and a healthy sender do what is left."""
@@ -187,16 +196,19 @@ class Path:
             await self.sender_settles()
             await self.sender_claims()
 
-    async def events(self) -> list[tuple[str, dict[str, object]]]:
+    async def events(self) -> History:
         """All events so far: kind and payload."""
-        found = await self.scripts.redis.xrange(self.scripts.keys("events"))
+        redis: Any = self.scripts.redis
+        found = await redis.xrange(self.scripts.keys("events"))
         return [(fields["kind"], json.loads(fields["payload"])) for _, fields in found]
 
 
-def faults(events: list[tuple[str, dict[str, object]]], sent: list[str], expected: int) -> list[str]:
+def faults(events: History, sent: list[str], expected: int) -> list[str]:
     """What is wrong with a history: the promises of the message path, checked from its events alone."""
     found: list[str] = []
-    owner, turns, authors = "bot", [], {}
+    owner = "bot"
+    turns: list[str] = []
+    authors: dict[str, Any] = {}
     for kind, data in events:
         if kind == "owner":
             owner = str(data["owner"])
@@ -206,9 +218,10 @@ def faults(events: list[tuple[str, dict[str, object]]], sent: list[str], expecte
                 if (data["outcome"] == "relayed") == (owner == "bot"):
                     found.append(f"{data['external_id']} was {data['outcome']} while {owner} owned")
             else:
-                authors[data["out_id"]] = data["author"]
+                authors[str(data["out_id"])] = data["author"]
         elif kind == "delivery" and data["status"] == "sending":
-            if authors[data["out"]] == "bot" and owner != "bot":
+            author = authors[str(data["out"])]
+            if author == "bot" and owner != "bot":
                 found.append(f"bot reply {data['out']} left while {owner} owned")
     if turns != [f"x{number}" for number in range(1, expected + 1)]:
         found.append(f"turns were {turns}")

@@ -1,8 +1,8 @@
 """Every order of a few steps of the message path, over the real scripts.
 
-The actors are a customer, two workers (each may be paused anywhere; the other goes on when the first one's lease
-has run out), an operator and a sender. Their steps are merged in every possible order; after each order a healthy
-worker and sender finish what is left, and the events must tell a history that keeps every promise.
+The actors are a customer, two workers (each may be paused anywhere; the other goes on when the first one's
+lease has run out), an operator and a sender. Their steps are merged in every possible order; after each order
+a healthy worker and sender finish what is left, and the events must tell a history that keeps every promise.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import pytest
-from path_driver import Path, WorkerActor, faults
 
 from bot.inbox import Inbox
 from core.redis import Scripts
+from tests.integration.bot.path_driver import History, Path, WorkerActor, faults
 
 Step = Callable[[], Awaitable[None]]
 
@@ -101,7 +101,7 @@ async def test_a_hand_over_by_two_workers_with_an_operator_in_every_order(path: 
     assert await check_all(path, scenario, 1) == 1680
 
 
-PLANTED = {
+PLANTED: dict[str, History] = {
     "a reply of the bot after a take": [
         ("owner", {"owner": "bot", "epoch": 1}),
         ("turn", {"author": "customer", "external_id": "x1", "outcome": "answered"}),
@@ -127,6 +127,6 @@ def test_the_check_itself_catches(name: str) -> None:
 
 
 def test_the_check_itself_catches_a_reply_sent_twice() -> None:
-    history = [("turn", {"author": "customer", "external_id": "x1", "outcome": "answered"})]
+    history: History = [("turn", {"author": "customer", "external_id": "x1", "outcome": "answered"})]
     assert faults(history, ["b1"], 1) == []
     assert faults(history, ["b1", "b1"], 1)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from skills_world import TOKEN, DemoServer, demo_process, demo_server
 
 from core.config import ROOT
+from tests.integration.bot.skills_world import TOKEN, DemoServer, demo_process, demo_server
 
 ACTIVE, INACTIVE, BLOCKED = "+79000000001", "+79000000002", "+79000000003"
 

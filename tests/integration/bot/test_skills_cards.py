@@ -7,13 +7,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from skills_world import COMPANY, NOON, TEXTS, DemoServer, Talk, buttons, client_of, demo_server
 
 from bot.skills.activate_card import ActivateCard
 from bot.skills.balance import Balance
 from bot.skills.loyalty_client import LoyaltyClient
 from bot.skills.phone_check import PhoneCheck
 from bot.types import MessageKind
+from tests.integration.bot.skills_world import (
+    COMPANY,
+    NOON,
+    TEXTS,
+    DemoServer,
+    Talk,
+    buttons,
+    client_of,
+    demo_server,
+)
 
 PHONE = "+79000000001"
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from skills_world import MOSCOW, TOKEN, free_port
 
 from bot.skills.loyalty_client import LoyaltyClient
 from bot.skills.loyalty_types import CardActivated, LoyaltyAccount, Refused, ServiceDown
+from tests.integration.bot.skills_world import MOSCOW, TOKEN, free_port
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GOOD = {"card_number": "1", "card_status": "active", "points": 1, "worth_kopecks": 100, "later_field": 1}

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from skills_world import TEXTS, DemoServer, Talk, addresses, buttons, client_of, demo_server
 
 from bot.skills.loyalty_client import LoyaltyClient
 from bot.skills.nearest_store import NearestStore
 from bot.skills.store_directory import Snapshot, StoreDirectory
 from bot.types import Location
+from tests.integration.bot.skills_world import (
+    TEXTS,
+    DemoServer,
+    Talk,
+    addresses,
+    buttons,
+    client_of,
+    demo_server,
+)
 
 KEY = "test:stores"
 

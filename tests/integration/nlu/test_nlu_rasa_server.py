@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -217,6 +219,41 @@ async def test_it_stops_cleanly_the_bot_goes_on_offline_and_a_restart_brings_it_
             assert (await rasa.parse("мой баланс")).intent == "check_balance"
     finally:
         again.stop()
+
+
+STARTER = """
+import pathlib, subprocess, sys, time
+process = subprocess.Popen(sys.argv[2:], stderr=open(sys.argv[1], "wb"))
+while b"rasa.listening" not in pathlib.Path(sys.argv[1]).read_bytes():
+    time.sleep(0.1)
+print(process.pid)
+"""
+
+
+def test_it_does_not_outlive_the_process_that_started_it(model: Path, tmp_path: Path) -> None:
+    command = [str(PYTHON), "server.py", "--model", str(model), "--port", "0"]
+    done = subprocess.run(
+        [sys.executable, "-c", STARTER, str(tmp_path / "log"), *command],
+        cwd=PROJECT,
+        env={**os.environ, "RASA_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=True,
+    )
+    deadline = time.monotonic() + 30
+    while is_alive(int(done.stdout)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_alive(int(done.stdout))
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie that nobody has waited for is dead."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return "State:\tZ" not in status
 
 
 @pytest.mark.parametrize(
