@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = get_logger("worker")
 _GROUP = "workers"
+_FORGOTTEN_MS = 86_400_000
 
 
 class Handles(Protocol):
@@ -90,6 +91,10 @@ class Worker:
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
+        for consumer in await self._redis.xinfo_consumers(self._work, _GROUP):
+            # Every process has a name of its own; those of processes long gone would pile up.
+            if consumer["pending"] == 0 and consumer["idle"] > _FORGOTTEN_MS:
+                await self._redis.xgroup_delconsumer(self._work, _GROUP, consumer["name"])
 
     async def _free(self) -> int:
         """Wait until another conversation may be begun; how many may."""

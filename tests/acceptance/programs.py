@@ -73,7 +73,9 @@ class Program:
         while self.running:
             if time.monotonic() > deadline:
                 self.kill()
-                raise AssertionError(f"{self.name} did not stop within {timeout_s} s; its output: {self.tail()}")
+                raise AssertionError(
+                    f"{self.name} did not stop within {timeout_s} s; its output: {self.tail()}"
+                )
             await asyncio.sleep(0.05)
         return self._process.wait()
 

@@ -65,6 +65,12 @@ class ContactBody(_Body):
 class MessageBody(_Body):
     """One message of a customer: exactly one of `text`, `location`, `contact` and `button`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [part]} for part in ("text", "location", "contact", "button")]
+        }
+    )
+
     text: Annotated[str, Words] | None = Field(None, description="4,096 characters unless configured")
     location: LocationBody | None = None
     contact: ContactBody | None = None

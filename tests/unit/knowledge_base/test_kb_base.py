@@ -6,6 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+
+from knowledge_base.artefact import articles_in, from_bytes, to_bytes
+from knowledge_base.base import Base
+from knowledge_base.build import build
+from knowledge_base.errors import ArtefactError, NotReady
+from knowledge_base.live import KnowledgeBase
+from knowledge_base.types import Article, Audience, SearchResult
 from tests.unit.knowledge_base.kb_fakes import (
     DELIVERY,
     EVERYTHING,
@@ -15,13 +22,6 @@ from tests.unit.knowledge_base.kb_fakes import (
     HashingEncoder,
     article,
 )
-
-from knowledge_base.artefact import articles_in, from_bytes, to_bytes
-from knowledge_base.base import Base
-from knowledge_base.build import build
-from knowledge_base.errors import ArtefactError, NotReady
-from knowledge_base.live import KnowledgeBase
-from knowledge_base.types import Article, Audience, SearchResult
 
 TODAY = date(2025, 6, 1)
 ENCODER = HashingEncoder()

@@ -21,7 +21,7 @@ from tests.unit.knowledge_base.kb_fakes import article
         ("Hi, can you tell me where is my order please", "where is my order"),
         ("привет", "привет"),
         ("ghbdtn, rfr dthyenm pfrfp", "как вернуть заказ"),
-        ("gde moi zakaz", "где мой заказ"),
+        ("gde moy zakaz", "где мой заказ"),
         ("skolko stoit dostavka", "сколько стоит доставка"),
         ("ne rabotaet prilozhenie", "не работает приложение"),
         ("how do i return my order", "how do i return my order"),

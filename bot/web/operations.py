@@ -1,0 +1,157 @@
+"""Every operation other programs may call: the list from which the API's description is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel
+
+from bot.channels.webchat.bodies import (
+    AcceptedAnswer,
+    MessageBody,
+    MessagesAnswer,
+    SessionAnswer,
+    SessionBody,
+)
+from bot.web import shapes
+from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody
+
+Access = Literal["none", "chat", "desk", "desk_change"]
+
+READ = (401, 403, 503)
+CHANGE = (400, 401, 403, 404, 409, 413, 422, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the query; `schema` is its JSON schema."""
+
+    name: str
+    about: str
+    schema: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path; `answer` None means text, `body` None means no body.
+
+    `errors` are the statuses it may refuse with, `also` further statuses with the same answer.
+    """
+
+    method: str
+    path: str
+    name: str
+    about: str
+    answer: type[BaseModel] | None
+    body: type[BaseModel] | None = None
+    status: int = 200
+    access: Access = "none"
+    errors: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
+    body_required: bool = True
+    query: tuple[Parameter, ...] = field(default=())
+
+    @property
+    def tag(self) -> str:
+        """The part it belongs to."""
+        return {"/chat": "Web chat", "/desk": "Desk"}.get(self.path[:5], "Process")
+
+
+_AFTER = Parameter(
+    "after", "Id of the last message known; none: from the beginning", {"type": "string", "default": "0"}
+)
+_WAIT = Parameter(
+    "wait_s",
+    "Seconds to wait for a message where there is none; the server waits no longer than it allows",
+    {"type": "number", "minimum": 0, "default": 0},
+)
+_VIEW = Parameter(
+    "view", "Which tickets", {"type": "string", "enum": ["waiting", "mine", "all"], "default": "waiting"}
+)
+
+PROCESS = (
+    Operation(
+        "get", "/healthz", "health", "How the process is doing; 200 while it can take messages.",
+        shapes.HealthAnswer, also=(503,),
+    ),
+    Operation("get", "/metrics", "metrics", "Numbers for Prometheus.", None, errors=(503,)),
+)  # fmt: skip
+
+CHAT = (
+    Operation(
+        "post", "/chat/api/sessions", "openSession", "Open a session: the conversation of one browser.",
+        SessionAnswer, SessionBody, body_required=False, errors=(400, 413, 422, 429, 503),
+    ),
+    Operation(
+        "post", "/chat/api/messages", "sendMessage",
+        "Send exactly one of text, location, contact or button; the same `client_id` twice is one message.",
+        AcceptedAnswer, MessageBody, 202, "chat", (400, 401, 413, 422, 429, 503),
+    ),
+    Operation(
+        "get", "/chat/api/messages", "readMessages", "Messages after one, waiting for them where asked to.",
+        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT),
+    ),
+)  # fmt: skip
+
+DESK = (
+    Operation(
+        "post", "/desk/api/login", "signIn", "Sign in: sets the session cookie.",
+        shapes.SignedInAnswer, Login, errors=(400, 401, 403, 413, 422, 429, 503),
+    ),
+    Operation(
+        "post", "/desk/api/logout", "signOut", "End this session.",
+        shapes.DoneAnswer, access="desk_change", errors=(401, 403, 503),
+    ),
+    Operation(
+        "get", "/desk/api/me", "whoAmI", "Who is signed in.",
+        shapes.SignedInAnswer, access="desk", errors=(401, 503),
+    ),
+    Operation(
+        "get", "/desk/api/tickets", "listTickets", "Tickets of a view.",
+        shapes.TicketsAnswer, access="desk", errors=(*READ, 422), query=(_VIEW,),
+    ),
+    Operation(
+        "get", "/desk/api/tickets/{id}", "showTicket", "A ticket with its packet and turns.",
+        shapes.TicketAnswer, access="desk", errors=(*READ, 404),
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/take", "takeTicket",
+        "Take a ticket; 409 names who has it. From now on the bot is silent.",
+        shapes.TakenAnswer, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/return", "returnTicket", "Give the conversation back to the bot.",
+        shapes.DoneAnswer, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/close", "closeTicket", "End the conversation.",
+        shapes.DoneAnswer, CloseBody, access="desk_change", body_required=False, errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/reply", "reply", "Write to the customer.",
+        shapes.QueuedAnswer, ReplyBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/resend", "resend", "Send once more what failed or is unknown.",
+        shapes.QueuedAnswer, ResendBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/read", "markRead", "Everything so far has been read.",
+        shapes.DoneAnswer, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "get", "/desk/api/conversations", "listConversations", "Conversations the bot has.",
+        shapes.TalksAnswer, access="desk", errors=READ,
+    ),
+    Operation(
+        "get", "/desk/api/conversations/{id}", "showConversation", "One of them with its history.",
+        shapes.TalkAnswer, access="desk", errors=(*READ, 404),
+    ),
+    Operation(
+        "post", "/desk/api/conversations/{id}/take", "joinConversation", "Join it: the bot falls silent.",
+        shapes.JoinedAnswer, access="desk_change", errors=CHANGE,
+    ),
+)  # fmt: skip
+
+OPERATIONS = PROCESS + CHAT + DESK
