@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,8 @@ View = Literal["waiting", "mine", "all"]
 
 TALKING_LIMIT = 200
 """Conversations of the bot that the desk lists, the latest first: more than anyone reads."""
+
+_TALK_FIELDS = ("id", "owner", "channel", "language", "last_at")
 
 _log = get_logger("handoff.board")
 
@@ -80,23 +81,16 @@ class Board:
     async def talks(self) -> list[Talk]:
         """Conversations the bot has, the latest first, at most `TALKING_LIMIT`."""
         with reading():
-            refs = await self._redis.zrevrange(self._keys("talking"), 0, TALKING_LIMIT - 1)
-        talks = await asyncio.gather(*(self.talk(ref) for ref in strings(refs)))
-        return [talk for talk in talks if talk is not None]
-
-    async def talk(self, ref: str) -> Talk | None:
-        """The conversation of a chat, or None where the bot has none there."""
-        account, chat_id = split_ref(ref)
-        with reading():
+            refs = strings(await self._redis.zrevrange(self._keys("talking"), 0, TALKING_LIMIT - 1))
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hmget(
-                    self._keys("conversation", ref=ref), "id", "owner", "channel", "language", "last_at"
-                )
-                pipe.hget(self._keys("customer", account=account, user_id=chat_id), "name")
-                (conversation, owner, channel, language, last_at), customer = await pipe.execute()
-        if not conversation or owner != "bot":
-            return None
-        return Talk(conversation, ref, channel, customer or chat_id, language or "", moment(last_at))
+                for ref in refs:
+                    account, chat_id = split_ref(ref)
+                    pipe.hmget(self._keys("conversation", ref=ref), *_TALK_FIELDS)
+                    pipe.hget(self._keys("customer", account=account, user_id=chat_id), "name")
+                answers = await pipe.execute()
+        found = zip(refs, answers[0::2], answers[1::2], strict=True)
+        talks = (_talk(ref, fields, customer) for ref, fields, customer in found)
+        return [talk for talk in talks if talk is not None]
 
     async def now(self) -> datetime:
         """The store's own clock, by which tickets are written."""
@@ -122,3 +116,12 @@ def _readable(row: list[str | None]) -> Ticket | None:
     except BadRecord as error:
         _log.error("ticket.unreadable", ticket=row[0], error=str(error))
         return None
+
+
+def _talk(ref: str, fields: list[str | None], customer: str | None) -> Talk | None:
+    """The conversation of a chat, or None where the bot has none there."""
+    conversation, owner, channel, language, last_at = fields
+    if not conversation or owner != "bot" or last_at is None:
+        return None
+    chat_id = split_ref(ref)[1]
+    return Talk(conversation, ref, channel or "", customer or chat_id, language or "", moment(last_at))

@@ -26,7 +26,7 @@ STRENGTH = 10.0
 MOST_EVIDENCE = 300.0
 """Weight all rows of a base count for at most: pseudo-questions resemble each other more than real ones."""
 PRIOR_EVIDENCE = 150.0
-"""Weight of the shipped rows when solving the threshold; they carry a base with few phrases of its own."""
+"""Weight of rows a threshold is solved on at least; the shipped ones make up what a base lacks."""
 FEWEST_ARTICLES = 0.3
 """Share of the articles that must have enough phrases for the base to speak for itself."""
 FOLDS = 5
@@ -86,8 +86,15 @@ def calibrate(
         return Calibration(
             model, solve(tested, labelled.right, labelled.weight, labelled.article, floor=floor)
         )
+    missing = max(0.0, 1 - own.weight.sum() / PRIOR_EVIDENCE)
+    filler = replace(
+        sample,
+        weight=sample.weight * missing,
+        article=np.char.add("prior-", sample.article.astype(str)),
+    )
     tested = np.append(_out_of_fold(own, shipped), shipped.probability(sample.signals))
-    rows = stack([own, replace(sample, article=np.char.add("prior-", sample.article.astype(str)))])
+    rows = own if missing == 0 else stack([own, filler])
+    tested = tested[: len(rows)]
     return Calibration(model, solve(tested, rows.right, rows.weight, rows.article, floor=floor))
 
 

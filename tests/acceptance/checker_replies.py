@@ -20,9 +20,9 @@ class Deliveries:
     """Which message a customer received belongs to which reply.
 
     The vendor's id, where the desk learned it, says so. A reply whose fate is unknown takes the message with
-    its words. A reply may need several messages (places, buttons of their own): what arrives between its first
-    message and its settling, and is nobody's beginning, is its continuation. What is left over reached the
-    customer without any reply to account for it, or once too often.
+    its words. A reply may need several messages (places, buttons of their own): what arrives between its
+    first message and its settling, and is nobody's beginning, is its continuation. What is left over reached
+    the customer without any reply to account for it, or once too often.
     """
 
     def __init__(self, log: Log, archive: Archive) -> None:

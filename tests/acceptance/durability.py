@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -21,7 +22,7 @@ from tests.acceptance.programs import Program
 from tests.acceptance.robots import Customers, OperatorRobot
 
 LEASE_S = 2.0
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "bot": {"lease_s": LEASE_S, "knowledge_wait_s": 0.5},
     "telegram": {"poll_timeout_s": 5, "request_timeout_s": 2, "messages_per_s": 500, "chat_interval_s": 0.02},
     "web": {"shutdown_s": 2},
@@ -85,7 +86,7 @@ async def run(folder: Path, plan: Plan) -> Result:
         clock.lap("start")
         telegram = await stack.enter_async_context(Telegram(url))
         robots = await _operators(copy, plan, stack)
-        customers, chaos = await _busy(telegram, robots, victims, plan)
+        chaos = await _busy(telegram, robots, victims, plan)
         clock.lap("traffic")
         left = await _drained(copy, telegram, plan)
         clock.lap("drain")
@@ -110,7 +111,7 @@ async def started(program: Program) -> AsyncIterator[Program]:
 
 
 async def _victims(copy: Deployment, plan: Plan, stack: AsyncExitStack) -> list[Program]:
-    """Workers and channels, which share what the web process owns; the base is served before the run begins."""
+    """Workers and channels beside the web process, which owns what they share; the base is served."""
     workers = [copy.program(f"workers{number}", roles="workers") for number in range(plan.workers)]
     channels = [copy.program(f"channels{number}", roles="channels") for number in range(plan.channels)]
     for program in (*workers, *channels):
@@ -134,9 +135,7 @@ async def _operators(copy: Deployment, plan: Plan, stack: AsyncExitStack) -> lis
     return robots
 
 
-async def _busy(
-    telegram: Telegram, robots: list[OperatorRobot], victims: list[Program], plan: Plan
-) -> tuple[Customers, Chaos]:
+async def _busy(telegram: Telegram, robots: list[OperatorRobot], victims: list[Program], plan: Plan) -> Chaos:
     """Traffic and chaos for the planned time; operators finish what they began."""
     stop = asyncio.Event()
     customers = Customers(telegram, plan.chats, plan.messages_per_s, random.Random(plan.seed))
@@ -148,11 +147,11 @@ async def _busy(
         every_s=(3.0, 6.0),
     )
     async with asyncio.TaskGroup() as group:
-        for robot in (customers, chaos, *robots):
-            group.create_task(robot.run(stop))
+        for work in (customers.run(stop), chaos.run(stop), *(robot.run(stop) for robot in robots)):
+            group.create_task(work)
         await asyncio.sleep(plan.traffic_s)
         stop.set()
-    return customers, chaos
+    return chaos
 
 
 async def _drained(copy: Deployment, telegram: Telegram, plan: Plan) -> dict[str, int]:

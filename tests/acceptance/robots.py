@@ -89,8 +89,8 @@ class Customers:
 class OperatorRobot:
     """One operator, who works on some tickets at once.
 
-    `said` holds what the desk accepted: id of the reply → its words. `problems` counts answers of the desk that
-    no operator should see.
+    `said` holds what the desk accepted: id of the reply → its words. `problems` counts answers of the desk
+    that no operator should see.
     """
 
     operator: Operator

@@ -11,7 +11,7 @@ import { say, startLanguage, switchLanguage } from "./words.js";
 
 const BOT_POLL_MS = 5000;
 
-const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0 };
+const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
 
 const list = new List({ choose, show });
 const composer = new Composer({ send });
@@ -88,11 +88,14 @@ function drawOpened() {
   const { opened, me } = state;
   $("placeholder").hidden = Boolean(opened);
   $("opened").hidden = !opened;
+  $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
   if (!opened) return composer.show(null, "");
   const mine = isMine();
   drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  if (mine && state.writes) composer.focus();
+  if (mine) state.writes = false;
 }
 
 const isMine = () => state.opened?.ticket?.status === "taken" && state.opened.ticket.operator?.id === state.me.id;
@@ -128,8 +131,11 @@ function open(selected) {
   live.watch(selected);
   $("panes").classList.toggle("reading", Boolean(selected));
   drawList();
-  if (!selected) drawOpened();
-  else refreshOpened();
+  if (!selected) return drawOpened();
+  // The old conversation stays in sight until the new one is there, but nothing can be written into it.
+  $("opened").classList.add("loading");
+  composer.show(null, say("composer.loading"));
+  refreshOpened();
 }
 
 function openFromAddress() {
@@ -170,16 +176,16 @@ async function change(work) {
 const actions = {
   take: () => change(async () => {
     const { selected } = state;
+    state.writes = true;
     if (selected?.kind === "talk") {
       const joined = await post(`/conversations/${selected.id}/take`);
       told(joined.on_the_way);
       show("mine");
       select({ kind: "ticket", id: joined.ticket });
-    } else if (state.opened?.ticket?.status === "waiting") {
+    } else if (statusOf(selected) === "waiting") {
       told((await post(`/tickets/${selected.id}/take`)).on_the_way);
       show("mine");
     }
-    setTimeout(() => composer.focus(), 300);
   }),
   return: () => isMine() && change(async () => {
     await post(`/tickets/${state.selected.id}/return`);
@@ -195,6 +201,10 @@ const actions = {
     });
   },
 };
+
+function statusOf(selected) {
+  return state.opened?.ticket?.status ?? state.lines.find((line) => line.key === key(selected))?.status;
+}
 
 const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
 

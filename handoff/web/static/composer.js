@@ -37,7 +37,7 @@ export class Composer {
   }
 
   submit() {
-    const text = this.box.value.trim();
+    const text = (this.box.value.toWellFormed?.() ?? this.box.value).trim();
     if (!text || text.length > MAX_CHARS) return;
     this.send(this.ticket, text);
     this.box.value = "";

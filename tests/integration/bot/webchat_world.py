@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,7 +92,12 @@ class WebchatWorld:
 
 @asynccontextmanager
 async def webchat(
-    scripts: Scripts, *, inbox: Inbox | None = None, messages_per_min: int = 60, keep_messages: int = 500
+    scripts: Scripts,
+    *,
+    inbox: Inbox | None = None,
+    messages_per_min: int = 60,
+    keep_messages: int = 500,
+    extra: Callable[[web.Application], None] = lambda _: None,
 ) -> AsyncIterator[WebchatWorld]:
     """A served web chat."""
     stop = asyncio.Event()
@@ -114,6 +119,7 @@ async def webchat(
         behind_proxy=True,
         sessions_per_min=3,
     )
+    extra(app)
     channel = WebchatChannel(scripts=scripts, account="webchat", keep_messages=keep_messages, session_days=30)
     async with TestClient(TestServer(app)) as client:
         yield WebchatWorld(client, channel, hub, stop)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.projection import Event, project
 from core.sql import upsert
 from core.tables import archive_cursor, conversations, deliveries, turns
-from handoff.history import History, event_number
+from handoff.board import Board
+from handoff.history import History
 from tests.integration.handoff.handoff_world import REF, World
 
 ANNA = {"operator": "u1", "name": "Анна"}
@@ -30,26 +30,7 @@ async def _archive(world: World, engine: AsyncEngine, *, upto: int, trim: bool) 
     copied = (await _events(world))[:upto]
     async with engine.begin() as connection:
         for event_id, fields in copied:
-            data = json.loads(fields["payload"])
-            common = {"event_id": event_number(event_id), "conversation": fields["conversation"]}
-            at_ms = int(fields["at"])
-            if fields["kind"] == "turn":
-                row = {
-                    "ref": fields["ref"],
-                    "author": data["author"],
-                    "kind": data["kind"],
-                    "text": data["text"],
-                }
-                values = {**common, **row, "payload": fields["payload"], "at_ms": at_ms}
-                await connection.execute(insert(turns).values(**values))
-            if fields["kind"] == "delivery":
-                row = {"out_id": data["out"], "status": data["status"]}
-                values = {**common, **row, "error": data.get("error"), "at_ms": at_ms}
-                await connection.execute(insert(deliveries).values(**values))
-            if fields["kind"] == "conversation.started":
-                row = {"id": fields["conversation"], "ref": fields["ref"], "channel": data["channel"]}
-                values = {**row, "customer": data["customer"], "language": "ru", "started_ms": at_ms}
-                await connection.execute(insert(conversations).values(**values))
+            await project(connection, Event.read(event_id, fields))
         cursor = {"name": "events", "last_event": copied[-1][0]}
         await upsert(connection, archive_cursor, cursor, key="name")
     if trim:
@@ -131,3 +112,20 @@ async def test_the_last_line_of_each_conversation_is_found(world: World, engine:
     assert await _history(world, engine).last_lines(ids) == dict(
         zip(ids, ("Ответ А", "Ответ Б"), strict=True)
     )
+
+
+async def test_a_ticket_that_ended_long_ago_is_found_in_the_archive(
+    world: World, engine: AsyncEngine
+) -> None:
+    ticket = await world.hand_over("Позовите человека")
+    await world.queue.take(ticket, **ANNA)
+    await world.queue.close(ticket, operator="u1")
+    await _archive(world, engine, upto=len(await _events(world)), trim=True)
+    live = await Board(scripts=world.scripts, keys=world.keys).ticket(ticket)
+    archived = await _history(world, engine).ticket(ticket)
+    assert live is not None
+    assert archived is not None
+    assert archived[1] == live[1]
+    for name in ("status", "operator", "reason", "priority", "channel", "customer", "conversation", "due_at"):
+        assert getattr(archived[0], name) == getattr(live[0], name), name
+    assert await _history(world, engine).ticket("77") is None

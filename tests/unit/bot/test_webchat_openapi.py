@@ -31,10 +31,20 @@ def test_every_operation_is_described_once() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/healthz", "/metrics", "/chat/api/sessions", "/chat/api/messages", "/desk/api/login",
-     "/desk/api/tickets", "/desk/api/tickets/{id}", "/desk/api/tickets/{id}/take", "/desk/api/tickets/{id}/return",
-     "/desk/api/tickets/{id}/close", "/desk/api/tickets/{id}/reply"],
-)  # fmt: skip
+    [
+        "/healthz",
+        "/metrics",
+        "/chat/api/sessions",
+        "/chat/api/messages",
+        "/desk/api/login",
+        "/desk/api/tickets",
+        "/desk/api/tickets/{id}",
+        "/desk/api/tickets/{id}/take",
+        "/desk/api/tickets/{id}/return",
+        "/desk/api/tickets/{id}/close",
+        "/desk/api/tickets/{id}/reply",
+    ],
+)
 def test_what_other_programs_use_is_there(path: str) -> None:
     assert path in DOCUMENT["paths"]
 
@@ -47,9 +57,15 @@ def test_every_change_of_the_desk_wants_the_csrf_token() -> None:
 
 @pytest.mark.parametrize(
     ("body", "fits"),
-    [({"text": "привет", "client_id": "c1"}, True), ({"location": {"lat": 55, "lon": 37}}, True),
-     ({"text": 5}, False), ({"text": "a", "button": "b"}, False), ({}, False), ({"location": {"lat": 91, "lon": 37}}, False)],
-)  # fmt: skip
+    [
+        ({"text": "привет", "client_id": "c1"}, True),
+        ({"location": {"lat": 55, "lon": 37}}, True),
+        ({"text": 5}, False),
+        ({"text": "a", "button": "b"}, False),
+        ({}, False),
+        ({"location": {"lat": 91, "lon": 37}}, False),
+    ],
+)
 def test_the_schema_of_a_message_agrees_with_what_is_accepted(body: dict[str, object], *, fits: bool) -> None:
     schema = {"$ref": "#/components/schemas/MessageBody", "components": DOCUMENT["components"]}
     assert OAS31Validator(schema).is_valid(body) is fits
