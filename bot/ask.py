@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 _COMMAND_WAIT_S = 10.0
 """A command has time: a busy Rasa is waited for rather than replaced."""
+_ENCODER_WAIT_S = 120.0
+"""The same for the encoder, which may still load when the base came from the cache."""
 
 
 async def ask(*, texts: list[str], file: Path | None, kb: Path | None, as_json: bool) -> int:
@@ -136,7 +138,7 @@ async def _asker(stack: AsyncExitStack, config: Config, environment: Environment
         folder, encoder, environment.data / "cache", _progress, floor=config.knowledge_base.precision_floor
     )
     live = KnowledgeBase(encoder=encoder, timezone=config.company.timezone, base=base)
-    knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=0)
+    knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=_ENCODER_WAIT_S)
     texts = load_texts(resolve(config.bot.wording), default_language=config.company.default_language)
     return Asker(
         understander=build_understander(

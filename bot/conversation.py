@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from core.clock import utc_now
 from core.config import Config, resolve
 from core.encoder import Encoder
 from core.errors import CoreError
+from core.leader import Leader
 from core.logging import get_logger
 from handoff.queue import Queue
 from knowledge_base.errors import KnowledgeBaseError
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from nlu.rasa_client import RasaClient
 
 _log = get_logger("conversation")
-_PUBLISH_LEASE_S = 120.0
+_PUBLISH_LEASE_S = 15.0
+"""A process that dies while it publishes is replaced after this time."""
 
 
 SKILLS = {intent: skill.name for skill in (Balance, NearestStore, ActivateCard) for intent in skill.intents}
@@ -130,6 +133,7 @@ class Conversing:
             urgent_due_s=config.handoff.urgent_due_s,
         )
         app.background.start("parser", lambda _: _warm_up(parser))
+        app.background.start("publish", self._publish)
         app.background.start("knowledge", self._follow)
 
     def _skills(self, stack: AsyncExitStack) -> tuple[Skill, ...]:
@@ -155,22 +159,36 @@ class Conversing:
             ActivateCard(client=client, phone_check=check, texts=app.texts, company=company),
         )
 
-    async def _follow(self, stop: asyncio.Event) -> None:
-        """See that something is published, then keep serving what is active."""
+    async def _publish(self, stop: asyncio.Event) -> None:
+        """See once that what is active is what the articles say; one process at a time does so.
+
+        Each process asks until its turn comes: the one before may have died over it.
+        """
         app, config = self._app, self._app.config
-        if await app.leader("publish", lease_s=_PUBLISH_LEASE_S).acquire():
-            try:
-                await ensure_published(
-                    resolve(config.knowledge_base.articles),
-                    store=self._store,
-                    encoder=self.encoder,
-                    now=utc_now(),
-                    floor=config.knowledge_base.precision_floor,
-                )
-            except (KnowledgeBaseError, CoreError) as error:
-                # What was published before goes on serving; the log says what to mend.
-                _log.error("knowledge.not_published", error=str(error))
-            await app.leader("publish", lease_s=_PUBLISH_LEASE_S).release()
+        leader = app.leader("publish", lease_s=_PUBLISH_LEASE_S)
+        while not await leader.acquire():
+            if await _stopped(stop, _PUBLISH_LEASE_S / 3):
+                return
+        keeper = asyncio.create_task(_keep(leader))
+        try:
+            await ensure_published(
+                resolve(config.knowledge_base.articles),
+                store=self._store,
+                encoder=self.encoder,
+                now=utc_now(),
+                floor=config.knowledge_base.precision_floor,
+            )
+        except (KnowledgeBaseError, CoreError) as error:
+            # What was published before goes on serving; the log says what to mend.
+            _log.error("knowledge.not_published", error=str(error))
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await leader.release()
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        """Keep serving what is active."""
+        app = self._app
         announcements = RedisAnnouncements(redis=app.redis, channel=app.keys("kb_changed"))
         follower = Follower(
             knowledge_base=self.base,
@@ -182,6 +200,22 @@ class Conversing:
             await follower.run(stop)
         finally:
             await announcements.close()
+
+
+async def _stopped(stop: asyncio.Event, wait_s: float) -> bool:
+    """Wait for a while; True if the process is to end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            await stop.wait()
+    return stop.is_set()
+
+
+async def _keep(leader: Leader) -> None:
+    """Renew a lease until cancelled; the work under it takes longer than one."""
+    while True:
+        await asyncio.sleep(_PUBLISH_LEASE_S / 3)
+        with contextlib.suppress(CoreError):
+            await leader.renew()
 
 
 async def _warm_up(parser: OfflineParser) -> None:

@@ -24,20 +24,8 @@ from bot.types import (
     RunSkill,
     SmallTalk,
 )
-from bot.write import (
-    Decided,
-    bot_reply,
-    customer_turn,
-    decision_event,
-    feedback_event,
-    new_decision_id,
-    new_ticket,
-    relay,
-    remember,
-    state_json,
-    system_reply,
-)
-from core.records import dump
+from bot.write import Decided, new_decision_id, relay
+from bot.writer import EffectWriter
 from nlu.types import Emotion, Understanding
 
 _UNHANDLED = "unhandled"
@@ -77,16 +65,19 @@ class Handler:
         self._knowledge = knowledge
         self._skills = {skill.name: skill for skill in skills}
         self._intents = {intent: skill.name for skill in skills for intent in skill.intents}
-        self._texts = texts
         self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
         self._customers = customers
-        self._expected_wait = expected_wait
         self._clock = clock
         self._limits = limits
-        self._greeting = greeting
         self._default_language = default_language
-        self._due_s = due_s
-        self._urgent_due_s = urgent_due_s
+        self._writer = EffectWriter(
+            texts=texts,
+            outcomes=self._outcomes,
+            expected_wait=expected_wait,
+            greeting=greeting,
+            due_s=due_s,
+            urgent_due_s=urgent_due_s,
+        )
 
     async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The effect of one message; a person's conversation gets the words and nothing else."""
@@ -105,7 +96,7 @@ class Handler:
         )
         decided = self.decide(reading)
         decided, outcome = await self._carry_out(decided, message, known)
-        return await self._effect(message, pending, decided, outcome, known)
+        return await self._writer.effect(message, pending, decided, outcome, known)
 
     async def give_up(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The message goes to a person because handling it failed."""
@@ -117,7 +108,7 @@ class Handler:
         outcome = self._outcomes.hand_off(HandOff(Reason.BOT_ERROR), pending.conversation.state, language)
         # What is remembered of the customer was not read, so nothing of it may change.
         known = {"greeted": "1", "name": message.sender.name, "language": language}
-        return await self._effect(message, pending, decided, outcome, known)
+        return await self._writer.effect(message, pending, decided, outcome, known)
 
     def decide(self, reading: Reading) -> Decided:
         """Decide with the thresholds in force now."""
@@ -205,88 +196,6 @@ class Handler:
             hand_off=hand_off,
             phone=result.verified_phone,
         )
-
-    async def _effect(
-        self,
-        message: IncomingMessage,
-        pending: Pending,
-        decided: Decided,
-        outcome: Outcome,
-        known: Mapping[str, str],
-    ) -> Effect:
-        events = [
-            customer_turn(message, pending.id, outcome.name, decided.id),
-            decision_event(decided, pending.id),
-            *feedback_event(outcome, pending.conversation.state),
-        ]
-        fields = self._customer_fields(message, outcome, known)
-        if fields:
-            key = f"{message.account}:{message.sender.user_id}"
-            events.append(("customer", dump({"key": key, **dict(known), **fields})))
-        state = remember(outcome.state, said=message.text)
-        customer = (message.sender.user_id, fields) if fields else None
-        greeting = "" if known.get("greeted") else self._first_words(outcome.language)
-        if outcome.hand_off is not None:
-            text = await self._told(outcome, greeting)
-            urgent = outcome.hand_off.urgent
-            ticket = new_ticket(
-                outcome.hand_off,
-                replace(decided.reading, language=outcome.language),
-                state,
-                message,
-                due_s=self._urgent_due_s if urgent else self._due_s,
-            )
-            return Effect(
-                tuple(events),
-                (system_reply(pending, text, outcome.language),),
-                state_json(replace(state, skill="", skill_state={})),
-                outcome.language,
-                ticket=ticket,
-                customer=customer,
-            )
-        replies: tuple[Mapping[str, object], ...] = ()
-        if outcome.reply is not None:
-            text = greeting + outcome.reply.text
-            if greeting and decided.decision in (SmallTalk("greet"), SmallTalk("start")):
-                text = greeting.strip()  # it says hello already
-            reply = replace(outcome.reply, text=text)
-            state = remember(state, answered=reply.text)
-            if outcome.close:
-                replies = (system_reply(pending, reply.text, outcome.language),)
-            else:
-                replies = (bot_reply(pending, reply, outcome.language, decided.id),)
-        return Effect(
-            tuple(events),
-            replies,
-            state_json(state),
-            outcome.language,
-            close="customer" if outcome.close else "",
-            customer=customer,
-        )
-
-    async def _told(self, outcome: Outcome, greeting: str) -> str:
-        """One message: what a skill had to say, and that a person takes over."""
-        if outcome.hand_off is None:
-            return greeting
-        told = self._outcomes.told(outcome.hand_off, outcome.language, await self._expected_wait())
-        before = f"{outcome.reply.text}\n\n" if outcome.reply else ""
-        return greeting + before + told
-
-    def _first_words(self, language: str) -> str:
-        return self._texts.say("greeting.first", language, **self._greeting[language]) + "\n\n"
-
-    def _customer_fields(
-        self, message: IncomingMessage, outcome: Outcome, known: Mapping[str, str]
-    ) -> dict[str, str]:
-        """Only what changed, so that the archive is not told the same thing with every message."""
-        wanted = {
-            "name": message.sender.name or known.get("name", ""),
-            "language": outcome.language,
-            "greeted": "1",
-        }
-        if outcome.phone:
-            wanted["phone"] = outcome.phone
-        return {field: value for field, value in wanted.items() if known.get(field, "") != value}
 
 
 def _unread(kind: MessageKind, state: BotState, language: str) -> Reading:

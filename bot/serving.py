@@ -12,7 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bot.channels.webchat.routes import add_chat
 from bot.errors import SetupError
 from bot.metrics import WAITING
+from bot.version import VERSION
 from bot.web.errors import json_errors
+from bot.web.openapi import add_openapi
+from bot.web.page import add_page
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
 from core.auth_sessions import Sessions
@@ -98,6 +101,14 @@ class Serving:
             messages_per_min=chat.messages_per_min,
             say=app.texts.say,
             behind_proxy=config.web.behind_tls,
+        )
+        add_openapi(application, version=VERSION)
+        add_page(
+            application,
+            texts=app.texts,
+            company={str(language): name for language, name in config.company.name.items()},
+            max_text_chars=chat.max_text_chars,
+            max_wait_s=chat.max_wait_s,
         )
         add_desk(
             application,

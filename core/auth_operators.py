@@ -47,12 +47,14 @@ class Operators:
         """
         return [operator for operator, _ in (await self._everyone()).values()]
 
-    async def find(self, operator_id: str) -> tuple[Operator, str] | None:
-        """An operator and the stamp of their password, or None.
+    async def find(self, operator_id: str, *, fresh: bool = False) -> tuple[Operator, str] | None:
+        """An operator and the stamp of their password, or None; `fresh` asks the database, not the memory.
 
         Raises:
             Unavailable: the database does not answer.
         """
+        if fresh:
+            self._known_at = float("-inf")
         return (await self._everyone()).get(operator_id)
 
     async def credentials(self, name: str) -> tuple[Operator, str] | None:

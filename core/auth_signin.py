@@ -61,13 +61,15 @@ class SignIn:
             core.errors.Unavailable: a store does not answer.
         """
         stored = await self._sessions.find(token) if token else None
-        known = await self._operators.find(stored.operator_id) if stored else None
-        if stored is None or known is None:
+        if stored is None:
             return None
-        operator, current = known
-        if not operator.active or current != stored.stamp:
+        known = await self._operators.find(stored.operator_id)
+        if known is None or known[1] != stored.stamp:
+            # What this process remembers may be older than the sign-in: a new account, a new password.
+            known = await self._operators.find(stored.operator_id, fresh=True)
+        if known is None or known[1] != stored.stamp or not known[0].active:
             return None
-        return Session(operator, stored.csrf)
+        return Session(known[0], stored.csrf)
 
     async def sign_out(self, token: str) -> None:
         """End the session of a token.

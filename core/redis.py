@@ -10,15 +10,15 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from core.config import ROOT
 from core.errors import ConfigError, Unavailable
 from core.keys import Keys, lua_keys
 
 _PRELUDE = Path(__file__).parent / "lua" / "conversation.lua"
-_CANNOT_WRITE_NOW = ("OOM", "READONLY", "MISCONF", "MASTERDOWN", "NOREPLICAS", "BUSY")
-"""How answers begin by which the server says that it cannot write for now: full, a replica, disk trouble."""
+_CANNOT_NOW = ("MISCONF ", "NOREPLICAS ", "BUSY ")
+"""How answers begin that say of the server, not of the script, that it cannot write for now."""
 
 
 def connect(url: str) -> Redis:
@@ -66,8 +66,10 @@ class Scripts:
         script = self.redis.register_script(_source(self.keys.prefix, ROOT / path))
         try:
             answer = await script(keys=[], args=list(arguments))
+        except (OutOfMemoryError, ReadOnlyError) as error:
+            raise Unavailable(f"redis: {error}") from error
         except ResponseError as error:
-            if not str(error).startswith(_CANNOT_WRITE_NOW):
+            if not str(error).startswith(_CANNOT_NOW):
                 raise
             raise Unavailable(f"redis: {error}") from error
         except (RedisError, OSError) as error:

@@ -61,7 +61,7 @@ class Base:
         """Make what searches need, so that the first customer does not wait for it."""
         for shelf in (self.customer, self.internal):
             if shelf.passages:
-                shelf.likeness(["x"], shelf.dense.vectors[:1])
+                shelf.likeness([self.prepare("проверка")], shelf.dense.vectors[:1])
         self._coverage.get(True)
 
     def article(self, article_id: str, language: str, *, audience: Audience = "customer") -> Article | None:

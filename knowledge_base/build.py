@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from knowledge_base.passages import passages_of
 from knowledge_base.ports import Encoder, Progress
 from knowledge_base.pseudo import from_messages
 from knowledge_base.query import prepare
-from knowledge_base.shelf import RIDGE, Shelf
+from knowledge_base.shelf import RIDGE, Likeness, Shelf
 from knowledge_base.terms import build_terms, char_terms, lemma_terms
 from knowledge_base.types import Article, Passage
 
@@ -67,13 +67,14 @@ def build(
     vectors = _embed(articles, encoder, tell)
     tell("index", 0, 2)
     dim = next(iter(vectors.values())).shape[0] if vectors else 1
-    customer, trained = make_shelf(shown, vectors) if shown else (_empty_shelf(dim), None)
-    internal = make_shelf(articles, vectors)[0] if hidden else customer
+    indexed = make_shelf(shown, vectors) if shown else None
+    customer = _empty_shelf(dim) if indexed is None else indexed.shelf
+    internal = make_shelf(articles, vectors).shelf if hidden else customer
     tell("calibrate", 1, 2)
     calibration = (
         uncalibrated(floor)
-        if trained is None
-        else _calibrate(customer, trained, encoder, floor=floor, labelled=labelled)
+        if indexed is None
+        else _calibrate(indexed, encoder, floor=floor, labelled=labelled)
     )
     tell("done", 2, 2)
     return Base(
@@ -87,9 +88,8 @@ def build(
     )
 
 
-def _calibrate(
-    shelf: Shelf, trained: ridge.Ridge, encoder: Encoder, *, floor: float, labelled: Labelled
-) -> Calibration:
+def _calibrate(indexed: Indexed, encoder: Encoder, *, floor: float, labelled: Labelled) -> Calibration:
+    shelf = indexed.shelf
     texts = [prepare(passage.text) for passage in shelf.passages]
     everyday = [prepare(text) for text in everyday_messages()]
     asked = [prepare(text, russian=True) for text, _ in labelled]
@@ -107,8 +107,8 @@ def _calibrate(
     )
     return calibrate(
         shelf,
-        trained,
-        shelf.among_passages(),
+        indexed.ridge,
+        indexed.likeness,
         texts,
         Everyday(everyday, shelf.likeness(everyday, vectors[: len(everyday)])),
         floor=floor,
@@ -116,7 +116,16 @@ def _calibrate(
     )
 
 
-def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats]) -> tuple[Shelf, ridge.Ridge]:
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A shelf with what calibrating it needs: the ridge and the passages' likeness to each other."""
+
+    shelf: Shelf
+    ridge: ridge.Ridge
+    likeness: Likeness
+
+
+def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats]) -> Indexed:
     """Index passages of articles; `vectors` maps each prepared text to its vector."""
     passages = sorted(
         (passage for article in articles for passage in passages_of(article)),
@@ -125,7 +134,7 @@ def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats]) -> tuple
     return shelf_of(passages, vectors)
 
 
-def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> tuple[Shelf, ridge.Ridge]:
+def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> Indexed:
     """Index passages already in the order of their articles."""
     ids = tuple(dict.fromkeys(passage.article_id for passage in passages))
     number = {article_id: at for at, article_id in enumerate(ids)}
@@ -144,7 +153,7 @@ def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> tuple[S
     )
     likeness = shelf.among_passages()
     trained = ridge.train(likeness.mixed(RIDGE), owner, shelf.is_body, len(ids))
-    return replace(shelf, weights=trained.weights, scale=_scale(shelf)), trained
+    return Indexed(replace(shelf, weights=trained.weights, scale=_scale(shelf)), trained, likeness)
 
 
 def _empty_shelf(dim: int) -> Shelf:

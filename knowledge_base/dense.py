@@ -45,6 +45,11 @@ class DenseIndex:
         centred: Floats = np.ascontiguousarray(moved / np.maximum(norms, 1e-6), dtype=np.float32)
         return centred
 
+    def among_passages(self) -> Floats:
+        """Cosine of each passage with each passage: one product, where the index would sort for nothing."""
+        centred = self.centred(self.vectors)
+        return centred @ centred.T
+
     def similarities(self, queries: Floats) -> Floats:
         """Cosine of each query with each passage, `(queries, passages)`."""
         found, at = self._index.search(self.centred(queries), len(self.vectors))

@@ -48,10 +48,23 @@ class Follower:
         while not stop.is_set():
             try:
                 await self.look()
-                await self._announcements.wait(self._poll_s)
+                await self._pause(stop)
             except StoreError as error:
                 _log.warning("base.store_lost", error=str(error))
                 await asyncio.sleep(1.0)
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        """Until something is announced, `poll_s` have passed or `stop` is set."""
+        hearing = asyncio.create_task(self._announcements.wait(self._poll_s))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({hearing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done():
+                hearing.result()
+        finally:
+            hearing.cancel()
+            stopping.cancel()
+            await asyncio.gather(hearing, stopping, return_exceptions=True)
 
     async def look(self) -> bool:
         """Load the active version if it is another one; whether it was swapped in.

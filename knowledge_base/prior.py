@@ -67,7 +67,7 @@ def _one(
         if article in kept:
             inside += phrases[:count] + body
         asked += phrases[count:] if article in kept else phrases
-    shelf, _ = shelf_of(inside, vectors)
+    shelf = shelf_of(inside, vectors).shelf
     texts = [prepare(passage.text) for passage in asked]
     likeness = shelf.likeness(texts, np.stack([vectors[text] for text in texts]))
     right = [passage.article_id if passage.article_id in kept else None for passage in asked]

@@ -96,7 +96,7 @@ class Shelf:
     def among_passages(self) -> Likeness:
         """Each passage against each passage, without reading their texts again."""
         return Likeness(
-            dense=self.dense.similarities(self.dense.vectors),
+            dense=self.dense.among_passages(),
             lemma=self.lemma.among_rows(),
             chars=self.chars.among_rows(),
         )

@@ -23,7 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2, help="worker processes; default 2")
     parser.add_argument("--channels", type=int, default=2, help="channel processes; default 2")
     parser.add_argument("--seed", type=int, default=1, help="of traffic and chaos; default 1")
-    parser.add_argument("--folder", type=Path, default=None, help="kept afterwards; default: a new one in /tmp")
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="kept afterwards; default: a new one in /tmp"
+    )
     parser.add_argument("--summary", type=Path, default=None, help="file for the summary too")
     chosen = parser.parse_args(argv)
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="duet-durability-"))

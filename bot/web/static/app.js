@@ -17,6 +17,8 @@ let owner = "";
 let operatorName = "";
 let unread = 0;
 let typingUntil = 0;
+let pollFailed = false;
+let slowedDown = false;
 
 const banner = new Banner();
 const log = new Log({
@@ -33,7 +35,12 @@ const poll = new Poll({
   waitS: settings.waitS,
   onMessages: hear,
   onLost: lost,
-  onState: (failures) => banner.set("connection", failures > 1 ? "reconnecting" : null),
+  onState: (failures) => {
+    banner.set("connection", failures > 1 ? "reconnecting" : null);
+    // The server may have been started anew meanwhile.
+    if (failures === 0 && pollFailed) watchStart(banner);
+    pollFailed = failures > 0;
+  },
 });
 const outbox = new Outbox({
   session: async () => {
@@ -48,8 +55,10 @@ const outbox = new Outbox({
   onRefused: (item) => log.markRefused(item, say(item.body.text ? "error_too_long" : "error_server")),
   onLost: lost,
   onState: (waiting, error) => {
-    if (waiting && error.status === 429) composer.hint(say("error_too_many"));
-    else banner.set("connection", waiting ? "offline" : null);
+    const limited = waiting && error.status === 429;
+    if (limited || slowedDown) composer.hint(limited ? say("error_too_many") : "");
+    slowedDown = limited;
+    banner.set("unsent", waiting && !limited ? "offline" : null);
   },
 });
 

@@ -3,7 +3,7 @@
 import { getHealth } from "./api.js";
 import { say } from "./words.js";
 
-const ORDER = ["session", "connection", "starting"];
+const ORDER = ["session", "unsent", "connection", "starting"];
 const LOOK_EVERY_MS = 2500;
 const NEEDED = ["redis", "database", "nlu", "encoder", "knowledge_base"];
 const byId = (id) => document.getElementById(id);

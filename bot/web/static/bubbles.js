@@ -11,8 +11,10 @@ export function make(name, className = "", ...children) {
   return element;
 }
 
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
 function clock(at) {
-  const time = make("time", "", at.toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit" }));
+  const time = make("time", "", at.toLocaleTimeString(currentLanguage(), TIME));
   time.dateTime = at.toISOString();
   return time;
 }

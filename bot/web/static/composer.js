@@ -70,7 +70,8 @@ export class Composer {
 
   #onInput() {
     this.#text.style.height = "auto";
-    this.#text.style.height = `${this.#text.scrollHeight}px`;
+    // An empty field is one line high, however long its placeholder.
+    if (this.#text.value) this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
     const words = this.#text.value.trim();
     byId("send").disabled = !words;
     const over = [...words].length - settings.maxTextChars;

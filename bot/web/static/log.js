@@ -108,7 +108,7 @@ export class Log {
   toEnd() {
     this.#stick = true;
     this.#below = 0;
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#scroll.scrollTop = this.empty ? 0 : this.#scroll.scrollHeight;
     this.#showBelow();
   }
 

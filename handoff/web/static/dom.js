@@ -17,7 +17,7 @@ export function h(tag, properties = {}, ...children) {
 
 /**
  * Makes the children of `parent` those of `items`, in order, and touches only what changed: a screen reader
- * hears only what is new, and focus stays where it was.
+ * hears only what is new, and focus, a half-done click or a selection stay where they were.
  */
 export function keyed(parent, items, keyOf, create) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
@@ -27,20 +27,30 @@ export function keyed(parent, items, keyOf, create) {
     const version = JSON.stringify(item);
     let child = old.get(key);
     old.delete(key);
-    if (!child || child.dataset.version !== version) {
+    if (child?.dataset.version !== version) {
       const fresh = create(item);
-      fresh.dataset.key = key;
-      fresh.dataset.version = version;
-      if (child) {
-        const focused = child.contains(document.activeElement);
-        if (child === place) place = fresh;
-        child.replaceWith(fresh);
-        if (focused) (fresh.querySelector("button") ?? fresh).focus({ preventScroll: true });
-      }
-      child = fresh;
+      Object.assign(fresh.dataset, { key, version });
+      if (child) morph(child, fresh);
+      else child = fresh;
     }
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
   }
   for (const child of old.values()) child.remove();
+}
+
+/** Makes `old` look like `fresh`, keeping the elements that are alike. Listeners of a key always do the same. */
+function morph(old, fresh) {
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  after.forEach((node, n) => {
+    const present = before[n];
+    if (!present) old.append(node);
+    else if (present.nodeType === Node.TEXT_NODE && node.nodeType === Node.TEXT_NODE) {
+      if (present.data !== node.data) present.data = node.data;
+    } else if (present.tagName && present.tagName === node.tagName) morph(present, node);
+    else present.replaceWith(node);
+  });
+  before.slice(after.length).forEach((node) => node.remove());
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from statistics import median
 from typing import Any
 
 import pytest
@@ -69,17 +70,21 @@ async def test_a_burst_of_repeats_at_once_is_one_message(scripts: Scripts, redis
 
 
 async def test_a_long_poll_wakes_within_100_ms_of_a_reply(scripts: Scripts) -> None:
+    took_s = []
     async with webchat(scripts) as world:
         customer = await world.customer()
         last = await customer.say("привет")
-        waiting = asyncio.create_task(customer.messages(after=last, wait_s=20))
-        await asyncio.sleep(0.3)
-        assert not waiting.done()
-        began = time.monotonic()
-        await world.reply(customer, "Здравствуйте!")
-        messages = await waiting
-        assert time.monotonic() - began < 0.1
-        assert [message["text"] for message in messages] == ["Здравствуйте!"]
+        for number in range(7):
+            waiting = asyncio.create_task(customer.messages(after=last, wait_s=20))
+            await asyncio.sleep(0.2)
+            assert not waiting.done()
+            began = time.monotonic()
+            await world.reply(customer, f"ответ {number}", out_id=f"o{number}")
+            (message,) = await waiting
+            took_s.append(time.monotonic() - began)
+            assert message["text"] == f"ответ {number}"
+            last = message["id"]
+    assert median(took_s) < 0.1, "a single one may be held up by a busy machine"
 
 
 async def test_a_long_poll_without_news_ends_empty_in_its_time(scripts: Scripts) -> None:
@@ -97,6 +102,20 @@ async def test_open_polls_are_answered_when_the_process_stops(scripts: Scripts) 
         await asyncio.sleep(0.2)
         world.stop.set()
         assert await asyncio.wait_for(asyncio.gather(*waiting), 1) == [[]] * 5
+
+
+async def test_one_session_cannot_hold_requests_without_end(scripts: Scripts) -> None:
+    async with webchat(scripts) as world:
+        customer, other = await world.customer(), await world.customer()
+        held = [asyncio.create_task(customer.messages(wait_s=30)) for _ in range(8)]
+        others = asyncio.create_task(other.messages(wait_s=30))
+        await asyncio.sleep(0.3)
+        assert await asyncio.wait_for(customer.messages(wait_s=30), 1) == []
+        assert not any(task.done() for task in (*held, others))
+        await world.reply(customer, "ответ")
+        assert all(len(messages) == 1 for messages in await asyncio.wait_for(asyncio.gather(*held), 1))
+        world.stop.set()
+        assert await others == []
 
 
 async def test_words_and_replies_come_in_their_order_and_after_cuts_between_them(scripts: Scripts) -> None:

@@ -47,6 +47,16 @@ class Screen:
     health: dict[str, Any] = field(default_factory=dict)
     replies: int = 0
 
+    def complain(self, line: str) -> None:
+        """A line of the console; that a request failed is part of some tests."""
+        if "Failed to load resource" not in line:
+            self.faults.append(line)
+
+    def went_to(self, url: str, home: str) -> None:
+        """A request of the page."""
+        if not url.startswith(home):
+            self.faults.append(url)
+
     async def write(self, text: str) -> None:
         """Type a message and send it."""
         await self.page.get_by_role("textbox", name="Напишите сообщение…").fill(text)
@@ -106,7 +116,8 @@ async def screen(scripts: Scripts, redis: Redis, keys: Keys) -> AsyncIterator[Sc
         screen = Screen(world, context, page, redis, keys, health=health)
         address = str(world.client.make_url("/"))
         page.on("pageerror", lambda error: screen.faults.append(str(error)))
-        page.on("request", lambda sent: sent.url.startswith(address) or screen.faults.append(sent.url))
+        page.on("console", lambda line: screen.complain(line.text))
+        page.on("request", lambda sent: screen.went_to(sent.url, address))
         await page.goto(address)
         yield screen
         await browser.close()
@@ -157,7 +168,7 @@ async def test_messages_written_without_a_connection_go_in_order_once_it_is_back
 
 
 async def test_a_message_whose_answer_was_lost_is_sent_again_and_is_one(screen: Screen) -> None:
-    lost = []
+    lost: list[int] = []
 
     async def lose_first(route: Any) -> None:
         if route.request.method == "POST" and not lost:
@@ -260,6 +271,71 @@ async def test_a_start_under_way_is_said_until_it_is_over(screen: Screen) -> Non
     await expect(banner).to_be_visible()
     screen.health.update(status="ok", parts={"encoder": {"status": "ok"}})
     await expect(banner).to_be_hidden(timeout=10_000)
+
+
+async def test_replies_are_counted_in_the_title_while_nobody_looks(screen: Screen) -> None:
+    await screen.write("привет")
+    await screen.customer()
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(1)
+    await screen.page.evaluate("Object.defineProperty(document, 'hidden', {get: () => window.away ?? true})")
+    await screen.answer("раз")
+    await screen.answer("два")
+    await expect(screen.page).to_have_title("(2) Лавка · Чат поддержки")
+    await screen.page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(screen.page).to_have_title("Лавка · Чат поддержки")
+
+
+async def test_who_reads_above_is_not_moved_but_told_of_new_messages(screen: Screen) -> None:
+    await screen.write("привет")
+    for number in range(12):
+        await screen.answer(f"Ответ {number}\n\nв три\n\nстроки")
+    await expect(screen.page.locator(".row.bot")).to_have_count(12)
+    await screen.page.locator("#scroll").evaluate("scroll => { scroll.scrollTop = 0; }")
+    down = screen.page.get_by_role("button", name="К последним сообщениям")
+    await expect(down).to_be_visible()
+    await screen.answer("Новое")
+    await expect(screen.page.locator("#down-count")).to_have_text("1")
+    assert await screen.page.locator("#scroll").evaluate("scroll => scroll.scrollTop") == 0
+    await down.click()
+    await expect(screen.page.get_by_text("Новое")).to_be_in_viewport()
+    await expect(down).to_be_hidden()
+
+
+async def test_too_many_messages_are_sent_later_by_themselves(screen: Screen) -> None:
+    limited: list[int] = []
+
+    async def limit_first(route: Any) -> None:
+        if route.request.method == "POST" and not limited:
+            limited.append(1)
+            await route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": {"code": "x"}})
+        else:
+            await route.continue_()
+
+    await screen.page.route("**/chat/api/messages", limit_first)
+    await screen.write("привет")
+    await expect(screen.page.get_by_role("alert")).to_contain_text("Слишком много сообщений")
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(1)
+    await expect(screen.page.get_by_role("alert")).to_be_hidden()
+
+
+async def test_what_the_server_refuses_is_said_and_can_be_tried_again(screen: Screen) -> None:
+    refuse = [True]
+
+    async def maybe(route: Any) -> None:
+        if route.request.method == "POST" and refuse:
+            refuse.clear()
+            await route.fulfill(status=422, json={"error": {"code": "text_too_long"}})
+        else:
+            await route.continue_()
+
+    await screen.page.route("**/chat/api/messages", maybe)
+    await screen.write("привет")
+    await expect(screen.page.locator(".row.refused")).to_contain_text("Не отправлено")
+    await screen.write("второе")
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(1)
+    await screen.page.get_by_role("button", name="Повторить").click()
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(2)
+    assert await screen.taken() == ["второе", "привет"]
 
 
 async def test_the_language_can_be_switched_and_stays(screen: Screen) -> None:

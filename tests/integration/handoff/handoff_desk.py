@@ -35,9 +35,9 @@ class Desk:
     operators: Operators
 
     @classmethod
-    def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False) -> Desk:
+    def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
         """The desk over one live record and one archive."""
-        operators = Operators(engine, memory_s=0)
+        operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
         hub = Hub(world.redis, world.keys)

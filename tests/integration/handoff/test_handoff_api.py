@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.auth_operators import Operators
 from tests.integration.handoff.handoff_desk import PASSWORD, Desk, Hand, refused
 from tests.integration.handoff.handoff_world import World
 
@@ -110,6 +111,23 @@ async def test_signing_out_ends_the_session_everywhere(anna: Hand) -> None:
 async def test_a_new_password_ends_older_sessions(anna: Hand, desk: Desk) -> None:
     await desk.operators.set_password("anna", password="another password", by="test", now=datetime.now(UTC))
     assert await refused(await anna.client.get("/desk/api/me")) == (401, "not_signed_in")
+
+
+async def test_an_account_made_by_another_process_can_be_used_at_once(
+    world: World, engine: AsyncEngine, aiohttp_desk: Callable[[Desk], Awaitable[Hand]]
+) -> None:
+    desk = Desk.on(world, engine, memory_s=3600)
+    assert await desk.operators.all() == []
+    elsewhere = Operators(engine)
+    await elsewhere.add(
+        "anna", password="first password", role="lead", language="ru", by="test", now=datetime.now(UTC)
+    )
+    hand = await aiohttp_desk(desk)
+    await hand.sign_in("anna", "first password")
+    assert (await hand.get("/me"))["operator"]["name"] == "anna"
+    await elsewhere.set_password("anna", password="second password", by="test", now=datetime.now(UTC))
+    await hand.sign_in("anna", "second password")
+    assert (await hand.get("/me"))["operator"]["name"] == "anna"
 
 
 async def test_without_a_session_nothing_is_shown_or_changed(browsers: Browsers, world: World) -> None:

@@ -248,3 +248,49 @@ async def test_a_reply_whose_answer_was_lost_is_sent_once(sign_in: SignIn, world
     await expect(page.locator(".turn.waits")).to_have_count(0)
     await expect(page.locator(".turn.operator")).to_have_count(1)
     assert len(await world.send_all()) == 1
+
+
+async def test_nothing_can_be_written_into_the_old_conversation_while_the_new_one_loads(
+    sign_in: SignIn, world: World
+) -> None:
+    page = await sign_in("anna", "Анна")
+    old = await world.hand_over(ref="webchat:a")
+    new = await world.hand_over(ref="webchat:b")
+    await world.queue.take(old, operator=await _id(page), name="Анна")
+    await page.keyboard.press("3")
+    await page.locator(f'[data-key="t{old}"] button').click()
+    await expect(page.locator("#reply")).to_be_visible()
+    gate = asyncio.Event()
+
+    async def slow_line(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await page.route(f"**/tickets/{new}", slow_line)
+    await page.locator(f'[data-key="t{new}"] button').click()
+    await expect(page.locator("#reply")).to_be_hidden()
+    gate.set()
+    await expect(page.locator("#locked")).to_contain_text("Возьмите разговор")
+
+
+async def test_a_click_and_a_selection_survive_a_change_of_what_they_are_on(
+    sign_in: SignIn, world: World
+) -> None:
+    page = await sign_in("anna", "Анна")
+    ticket = await world.hand_over("Первая строка")
+    await world.queue.take(ticket, operator=await _id(page), name="Анна")
+    await page.keyboard.press("2")
+    line = page.locator(".line")
+    await line.hover()
+    await page.mouse.down()
+    await world.relay("Вторая строка")
+    await expect(line).to_contain_text("Вторая строка")
+    await page.mouse.up()
+    await expect(page.locator("#subtitle")).to_contain_text("Отвечаете вы")
+
+    notice = page.locator(".turn.system")
+    await expect(notice).to_contain_text("в очереди")
+    await page.evaluate("getSelection().selectAllChildren(document.querySelector('.turn.system p'))")
+    await world.send_all()
+    await expect(notice).not_to_contain_text("в очереди")
+    assert await page.evaluate("String(getSelection())") == "Анна на связи."

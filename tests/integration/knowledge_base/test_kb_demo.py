@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from core.encoder import Encoder
+from core.sql import migrate, open_engine
 from knowledge_base.base import Base
 from knowledge_base.build import build_base
 from knowledge_base.cli import main
@@ -130,3 +132,24 @@ def test_publishing_where_nothing_runs_says_what_to_do(
         monkeypatch.delenv(name, raising=False)
     assert main(["publish"]) == 1
     assert "make run" in capsys.readouterr().err
+
+
+def test_publish_puts_a_folder_into_the_deployment_named_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], valkey_url: str
+) -> None:
+    database = f"sqlite+aiosqlite:///{tmp_path / 'duet.db'}"
+    asyncio.run(_migrated(database))
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    for name in ("store-hours.ru.md", "warranty.ru.md", "gift-cards.en.md"):
+        (folder / name).write_bytes((ARTICLES / name).read_bytes())
+    monkeypatch.setenv("REDIS_URL", valkey_url)
+    monkeypatch.setenv("DATABASE_URL", database)
+    assert main(["publish", "--kb", str(folder)]) == 0
+    assert capsys.readouterr().out == "version 1 is active\n"
+
+
+async def _migrated(database: str) -> None:
+    engine = open_engine(database)
+    await migrate(engine)
+    await engine.dispose()

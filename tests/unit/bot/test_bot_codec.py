@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -31,7 +32,7 @@ messages = st.builds(
     sender=st.builds(Sender, texts, texts, texts),
     kind=st.sampled_from(MessageKind),
     text=texts,
-    sent_at=st.datetimes(timezones=st.timezones()),
+    sent_at=st.datetimes(timezones=st.just(UTC)),
     button=texts,
     location=st.none() | locations,
     contact=st.none() | st.builds(Contact, texts, st.booleans()),
@@ -47,16 +48,19 @@ replies = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(messages)
 def test_a_message_reads_back_the_same(message: IncomingMessage) -> None:
     assert load_message(dump_message(message)) == message
 
 
+@settings(max_examples=50)
 @given(states)
 def test_the_memory_reads_back_the_same(state: BotState) -> None:
     assert load_state(dump_state(state)) == state
 
 
+@settings(max_examples=50)
 @given(replies)
 def test_a_reply_reads_back_the_same_from_its_json(reply: Reply) -> None:
     assert load_reply(json.loads(json.dumps(reply_data(reply)))) == reply

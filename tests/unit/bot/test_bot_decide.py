@@ -91,7 +91,6 @@ CASES: dict[str, tuple[Signals, Decision]] = {
     "an article exactly at the threshold is answered": (
         words(candidates=(replace(SURE, probability=0.9),)), Answer("delivery-cost", "ru", "r1", 0.9),
     ),
-    "only the best article is answered": (words(candidates=(LIKELY, SURE)), UNSURE),
     "a question beats the thanks around it": (words("thanks", candidates=(SURE,)), ANSWER),
     "thanks are returned": (words("thanks"), SmallTalk("thanks")),
     "a greeting is returned": (words("greet"), SmallTalk("greet")),

@@ -44,7 +44,8 @@ every_signal = st.builds(
     kind=st.sampled_from(MessageKind),
     text=st.one_of(st.text(max_size=12), st.sampled_from(["/start x", "/operator", " /BALANCE@bot y "])),
     button=st.one_of(
-        st.text(max_size=12), st.sampled_from(["person", "helped:no", "article:gift-cards", "skill:balance:x"])
+        st.text(max_size=12),
+        st.sampled_from(["person", "helped:no", "article:gift-cards", "skill:balance:x"]),
     ),
     intent=st.sampled_from(["", "ask_human", "complaint", "greet", "thanks", "affirm", "deny", *SKILLS]),
     intent_confidence=shares,

@@ -1,0 +1,155 @@
+"""The archive's engine, over SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import core.tables
+import knowledge_base.tables
+from core.config import ROOT
+from core.errors import ConfigError
+from core.sql import insert_once, metadata, migrate, open_engine, reachable, upsert
+from core.tables import archive_cursor, customers, tickets
+
+ANNA = {"key": "t:1", "name": "Анна", "language": "ru", "first_seen_ms": 1, "last_seen_ms": 1}
+
+
+async def test_migrations_make_the_tables_the_program_knows(archive: AsyncEngine) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    assert core.tables.turns.metadata is knowledge_base.tables.metadata is metadata
+    async with archive.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrating_twice_changes_nothing(archive: AsyncEngine) -> None:
+    await migrate(archive)
+    async with archive.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(text("alembic_version"))) == 1
+
+
+MIGRATE = """
+import asyncio, sys
+from core.sql import migrate, open_engine
+
+async def main():
+    engine = open_engine(sys.argv[1])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    await migrate(engine)
+    await engine.dispose()
+
+asyncio.run(main())
+"""
+
+
+async def test_processes_may_migrate_at_once(archive_url: str) -> None:
+    pipe = asyncio.subprocess.PIPE
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", MIGRATE, archive_url, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    for process, (_, complaint) in zip(
+        started, await asyncio.gather(*(process.communicate(b"go\n") for process in started)), strict=True
+    ):
+        assert process.returncode == 0, complaint.decode()
+    engine = open_engine(archive_url)
+    async with engine.connect() as connection:
+        names = await connection.run_sync(lambda found: inspect(found).get_table_names())
+    await engine.dispose()
+    assert set(names) >= {"turns", "tickets", "archive_cursor"}
+
+
+async def test_a_row_is_inserted_once(archive: AsyncEngine) -> None:
+    async with archive.begin() as connection:
+        await insert_once(connection, customers, ANNA, key="key")
+        await insert_once(connection, customers, {**ANNA, "name": "other"}, key="key")
+        assert (await connection.execute(select(customers.c.name))).scalars().all() == ["Анна"]
+
+
+async def test_a_row_is_brought_up_to_date_except_for_what_is_kept(archive: AsyncEngine) -> None:
+    async with archive.begin() as connection:
+        await upsert(connection, customers, ANNA, key="key", keep=("first_seen_ms",))
+        later = {**ANNA, "name": "Аня", "first_seen_ms": 9, "last_seen_ms": 9}
+        await upsert(connection, customers, later, key="key", keep=("first_seen_ms",))
+        row = (await connection.execute(select(customers))).mappings().one()
+    assert (row["name"], row["first_seen_ms"], row["last_seen_ms"]) == ("Аня", 1, 9)
+
+
+async def test_a_column_may_be_called_group(archive: AsyncEngine) -> None:
+    values = {
+        "id": "1", "conversation": "c1", "ref": "t:1", "status": "waiting", "reason": "emotion",
+        "group": "general", "priority": 0, "customer": "Анна", "language": "ru", "packet": "{}",
+        "created_ms": 1, "due_ms": 2,
+    }  # fmt: skip
+    async with archive.begin() as connection:
+        await insert_once(connection, tickets, values, key="id")
+        query = select(tickets.c.id).where(tickets.c.group == "general").group_by(tickets.c.id)
+        assert await connection.scalar(query) == "1"
+
+
+async def test_a_transaction_that_fails_leaves_nothing(archive: AsyncEngine) -> None:
+    async def half_way() -> None:
+        async with archive.begin() as connection:
+            await insert_once(connection, customers, ANNA, key="key")
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        await half_way()
+    async with archive.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(customers)) == 0
+
+
+async def test_writers_wait_for_each_other(archive: AsyncEngine) -> None:
+    async def add(number: int) -> None:
+        async with archive.begin() as connection:
+            await connection.scalar(select(func.count()).select_from(archive_cursor))
+            await insert_once(
+                connection, archive_cursor, {"name": f"n{number}", "last_event": "0-0"}, key="name"
+            )
+
+    await asyncio.gather(*(add(number) for number in range(20)))
+    async with archive.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(archive_cursor)) == 20
+
+
+async def test_sqlite_keeps_a_write_ahead_log(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+            assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+    finally:
+        await engine.dispose()
+
+
+async def test_a_database_says_whether_it_answers(archive: AsyncEngine) -> None:
+    assert await reachable(archive)
+
+
+async def test_a_database_that_is_not_there_does_not_answer(tmp_path: Path) -> None:
+    for url in (f"sqlite:///{tmp_path}/no/such/folder.db", "postgresql://duet@127.0.0.1:1/archive"):
+        engine = open_engine(url)
+        assert not await reachable(engine)
+        await engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://a@b/c", "oracle://a", "no address", ""])
+def test_another_kind_of_database_is_refused_by_name_of_the_variable(url: str) -> None:
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        open_engine(url)
