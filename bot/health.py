@@ -31,7 +31,7 @@ def overall(parts: Mapping[str, Part]) -> tuple[str, bool]:
     takes = all(parts[name].status == "ok" for name in REQUIRED if name in parts)
     states = {part.status for part in parts.values()}
     if not takes:
-        return ("starting" if parts["redis"].status == "starting" else "down"), False
+        return ("starting" if parts["redis"].status == "starting" else "degraded"), False
     if "down" in states or "degraded" in states:
         return "degraded", True
     return ("starting" if "starting" in states else "ok"), True

@@ -38,7 +38,7 @@ class PartShape(_Shape):
 class HealthAnswer(_Shape):
     """How the process is doing."""
 
-    status: Literal["ok", "degraded", "starting", "down"]
+    status: Literal["ok", "degraded", "starting"]
     parts: dict[str, PartShape]
 
 

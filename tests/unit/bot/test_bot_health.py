@@ -21,7 +21,7 @@ CASES: dict[str, tuple[dict[str, Status], str, bool]] = {
         True,
     ),
     "no Redis yet": ({"redis": "starting", "database": "ok"}, "starting", False),
-    "no Redis": ({"redis": "down", "database": "ok"}, "down", False),
+    "no Redis": ({"redis": "down", "database": "ok"}, "degraded", False),
     "a process without Redis among its parts": ({"database": "ok"}, "ok", True),
 }
 
