@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,6 +13,7 @@ from core.redis import Scripts
 from handoff.errors import BadRecord
 from handoff.packets import load_packet
 from handoff.records import FIELDS, live_ticket, moment
+from handoff.shared import Shared
 from handoff.store import reading, strings
 from handoff.types import HandoffPacket, Ticket
 
@@ -45,17 +46,15 @@ class Board:
         """`scripts` carries the connection; nothing is changed."""
         self._redis = scripts.redis
         self._keys = keys
+        # One change makes every page ask for these two, which are the same for all.
+        self._waiting = Shared(lambda: self._listed(keys("queue")))
+        self._open = Shared(lambda: self._listed(keys("tickets")))
 
-    async def tickets(self, view: View, operator: str) -> list[Ticket]:
+    async def tickets(self, view: View, operator: str) -> Sequence[Ticket]:
         """Open tickets: `waiting` by when an answer is due, `mine` and `all` the oldest first."""
-        with reading():
-            if view == "waiting":
-                ids = await self._redis.zrange(self._keys("queue"), 0, -1)
-            elif view == "mine":
-                ids = await self._redis.zrange(self._keys("mine", operator=operator), 0, -1)
-            else:
-                ids = await self._redis.zrange(self._keys("tickets"), 0, -1)
-        return await self._tickets(strings(ids))
+        if view == "mine":
+            return await self._listed(self._keys("mine", operator=operator))
+        return await (self._waiting if view == "waiting" else self._open).get()
 
     async def counts(self, operator: str) -> dict[str, int]:
         """How many tickets each view holds."""
@@ -98,13 +97,15 @@ class Board:
             seconds, microseconds = await self._redis.time()
         return moment(seconds * 1000 + microseconds // 1000)
 
-    async def _tickets(self, ids: Iterable[str]) -> list[Ticket]:
+    async def _listed(self, key: str) -> Sequence[Ticket]:
+        """The tickets of a sorted set, in its order."""
         with reading():
+            ids = strings(await self._redis.zrange(key, 0, -1))
             async with self._redis.pipeline(transaction=False) as pipe:
                 for each in ids:
                     pipe.hmget(self._keys("ticket", id=each), FIELDS)
                 rows = await pipe.execute()
-        return [ticket for row in rows if (ticket := _readable(row)) is not None]
+        return tuple(ticket for row in rows if (ticket := _readable(row)) is not None)
 
 
 def _readable(row: list[str | None]) -> Ticket | None:

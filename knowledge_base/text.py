@@ -10,7 +10,6 @@ _WORD = re.compile(r"[a-zа-яё]+(?:-[a-zа-яё]+)*|\d+", re.IGNORECASE)
 _HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 def tidy(text: str) -> str:
@@ -30,8 +29,3 @@ def language_of(text: str, default: str = "ru") -> str:
     if cyrillic == latin == 0:
         return default
     return "ru" if cyrillic >= latin else "en"
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a message, in order, without empty ones."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
