@@ -17,6 +17,7 @@ from core.auth import ROLES, Operator, Role
 from core.auth_passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, hash_password
 from core.errors import CoreError, Unavailable
 from core.records import new_id
+from core.sql import only_reading
 from core.tables import audit, operators
 
 _NAME = re.compile(r"[\w.@+-]{1,80}")
@@ -34,6 +35,7 @@ class Operators:
     ) -> None:
         """`memory_s`: how long another process's change may stay unseen; `monotonic` in seconds."""
         self._engine = engine
+        self._reading = only_reading(engine)
         self._memory_s = memory_s
         self._monotonic = monotonic
         self._known: Mapping[str, tuple[Operator, str]] = {}
@@ -64,7 +66,7 @@ class Operators:
             Unavailable: the database does not answer.
         """
         try:
-            async with self._engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 row = await _by_name(connection, name)
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
@@ -129,7 +131,7 @@ class Operators:
     async def _everyone(self) -> Mapping[str, tuple[Operator, str]]:
         if self._monotonic() - self._known_at > self._memory_s:
             try:
-                async with self._engine.connect() as connection:
+                async with self._reading.connect() as connection:
                     rows = (await connection.execute(select(operators).order_by(operators.c.name))).mappings()
                     self._known = {row["id"]: (_operator(row), stamp(row["password_hash"])) for row in rows}
             except (DBAPIError, OSError) as error:

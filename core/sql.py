@@ -65,8 +65,15 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A deferred transaction that reads first and writes later fails when another writer came between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # A deferred transaction that reads first and writes later fails when another writer came between;
+    # one that only reads must not wait for writers, nor they for it.
+    reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def only_reading(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine for those who only read: on SQLite they take no lock that a writer needs."""
+    return engine.execution_options(only_reads=True)
 
 
 async def migrate(engine: AsyncEngine) -> None:

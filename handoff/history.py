@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from core.errors import Unavailable
 from core.keys import Keys
 from core.redis import Scripts
+from core.sql import only_reading
 from core.tables import archive_cursor, conversations, deliveries, tickets, turns
 from handoff.packets import load_packet
 from handoff.records import archived_ticket
@@ -41,7 +42,7 @@ class History:
 
     def __init__(self, *, engine: AsyncEngine, scripts: Scripts, keys: Keys) -> None:
         """`engine` is the archive's."""
-        self._engine = engine
+        self._engine = only_reading(engine)
         self._redis = scripts.redis
         self._keys = keys
 

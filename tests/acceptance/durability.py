@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -27,8 +28,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     "telegram": {"poll_timeout_s": 5, "request_timeout_s": 2, "messages_per_s": 500, "chat_interval_s": 0.3},
     "web": {"shutdown_s": 2},
 }
+START_S = 180.0
+"""Longest wait for a process to serve; alone on two cores it takes 5 to 15 s."""
 NO_RASA = "http://127.0.0.1:9"
 """Nothing listens there: the run is about messages, and the offline parser saves the machine's two cores."""
+_TROUBLE = re.compile(r"\[(warning|error|critical) *\] +([\w.]+)")
 KEY_PREFIX = "duet"
 
 
@@ -47,13 +51,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it. `exit_codes` are those of the processes at the end, by name."""
+    """What came of it.
+
+    `exit_codes` are those of the processes at the end, by name; `log` counts warnings, errors and tracebacks.
+    """
 
     report: Report
     deeds: Mapping[str, int]
     operators: Mapping[str, int]
     problems: Mapping[str, int]
     exit_codes: Mapping[str, int]
+    log: Mapping[str, int]
     took_s: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -63,6 +71,7 @@ class Result:
             "answers of the desk no operator should see": self.problems,
             "seconds": self.took_s,
             "exit codes": self.exit_codes,
+            "logged": self.log,
         }
         lines = [f"{name}: {dict(values)}" for name, values in parts.items()]
         return "\n".join([*lines, "checker:", str(self.report)])
@@ -81,7 +90,7 @@ async def run(folder: Path, plan: Plan) -> Result:
         copy = Deployment(folder, changes=CHANGES, telegram_url=url)
         copy.env["RASA_URL"] = NO_RASA
         web = await stack.enter_async_context(started(copy.program("web", roles="web")))
-        await copy.wait_until_serving(web, timeout_s=120)
+        await copy.wait_until_serving(web, timeout_s=START_S)
         victims = await _victims(copy, plan, stack)
         clock.lap("start")
         telegram = await stack.enter_async_context(Telegram(url))
@@ -89,6 +98,8 @@ async def run(folder: Path, plan: Plan) -> Result:
         chaos = await _busy(telegram, robots, victims, plan)
         clock.lap("traffic")
         left = await _drained(copy, telegram, plan)
+        for victim in victims:
+            await victim.wait_for("duet.serving", timeout_s=START_S)
         clock.lap("drain")
         codes = {program.name: await program.stop() for program in (*victims, web)}
         clock.lap("stop")
@@ -97,7 +108,7 @@ async def run(folder: Path, plan: Plan) -> Result:
     report = check_run(folder / "calls.jsonl", copy.data / "duet.db", account="telegram", outside=outside)
     done = sum((robot.done for robot in robots), Counter[str]())
     problems = sum((robot.problems for robot in robots), Counter[str]())
-    return Result(report, chaos.deeds, done, problems, codes, clock.laps)
+    return Result(report, chaos.deeds, done, problems, codes, _logged(folder), clock.laps)
 
 
 @asynccontextmanager
@@ -117,8 +128,8 @@ async def _victims(copy: Deployment, plan: Plan, stack: AsyncExitStack) -> list[
     for program in (*workers, *channels):
         await stack.enter_async_context(started(program))
     for program in (*workers, *channels):
-        await program.wait_for("duet.serving", timeout_s=180)
-    await workers[0].wait_for("base.serving", timeout_s=180)
+        await program.wait_for("duet.serving", timeout_s=START_S)
+    await workers[0].wait_for("base.serving", timeout_s=START_S)
     mixed = [victim for pair in zip(workers, channels, strict=False) for victim in pair]
     return mixed + [program for program in (*workers, *channels) if program not in mixed]
 
@@ -175,6 +186,16 @@ async def _left(redis: Redis) -> dict[str, int]:
     left["wake-ups"] = int(await redis.xlen(f"{KEY_PREFIX}:work"))
     left["events not archived"] = max(int(await redis.xlen(f"{KEY_PREFIX}:events")) - 1, 0)
     return left
+
+
+def _logged(folder: Path) -> Counter[str]:
+    """Warnings and errors of all processes by event, and how often one was explained by a traceback."""
+    found: Counter[str] = Counter()
+    for log in folder.glob("*.log"):
+        text = log.read_text("utf-8", "replace")
+        found.update(" ".join(match) for match in _TROUBLE.findall(text))
+        found["Traceback"] += text.count("Traceback (most recent call last)")
+    return found
 
 
 class _Clock:

@@ -25,6 +25,7 @@ class Program:
         self._argv = [sys.executable, str(GUARD), str(os.getpid()), *argv]
         self._env = dict(env)
         self._process: subprocess.Popen[bytes] | None = None
+        self._said_before = 0
 
     @property
     def running(self) -> bool:
@@ -40,6 +41,7 @@ class Program:
     def start(self) -> None:
         """Start it."""
         assert not self.running
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._argv, cwd=ROOT, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -84,15 +86,15 @@ class Program:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
 
     async def wait_for(self, words: str, *, timeout_s: float = 30.0) -> str:
-        """Wait until a line of the output holds these words; the line.
+        """Wait until a line of the output holds these words, said since the last start; the line.
 
         Raises:
             AssertionError: it ended, or they did not come in time.
         """
         deadline = time.monotonic() + timeout_s
         while True:
-            lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
-            found = next((line for line in lines if words in line), None)
+            said = self.log.read_bytes()[self._said_before :].decode("utf-8", "replace")
+            found = next((line for line in said.splitlines() if words in line), None)
             if found is not None:
                 return found
             if not self.running or time.monotonic() > deadline:

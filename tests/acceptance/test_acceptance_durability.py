@@ -18,6 +18,8 @@ async def test_every_accepted_message_has_one_outcome_whatever_is_killed_or_paus
     print(result)  # noqa: T201 - the measured figures
     assert result.report.faults == ()
     assert set(result.exit_codes.values()) == {0}
+    assert result.log["Traceback"] == 0
+    assert not result.problems
     counts = result.report.counts
     # A run that exercised nothing proves nothing.
     assert counts["messages accepted"] == counts["messages written"] > TRAFFIC_S

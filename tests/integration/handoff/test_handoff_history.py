@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -129,3 +130,12 @@ async def test_a_ticket_that_ended_long_ago_is_found_in_the_archive(
     for name in ("status", "operator", "reason", "priority", "channel", "customer", "conversation", "due_at"):
         assert getattr(archived[0], name) == getattr(live[0], name), name
     assert await _history(world, engine).ticket("77") is None
+
+
+async def test_history_is_read_while_the_archiver_writes(world: World, engine: AsyncEngine) -> None:
+    conversation = await _talk(world)
+    async with engine.begin() as writing:
+        await upsert(writing, archive_cursor, {"name": "other", "last_event": "0-0"}, key="name")
+        async with asyncio.timeout(5):
+            past = await _history(world, engine).of_chat(REF, conversation)
+    assert len(past.turns) == len(EXPECTED)
