@@ -58,6 +58,7 @@ def limits(config: Config) -> Thresholds:
         smalltalk=config.nlu.smalltalk_confidence,
         clarify_margin=config.knowledge_base.clarify_margin,
         clarify_least=config.knowledge_base.clarify_least,
+        skill_with_entity=config.nlu.skill_with_entity_confidence,
     )
 
 

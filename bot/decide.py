@@ -28,6 +28,13 @@ _COMMANDS = {
 }
 _SKILL_COMMANDS = {"/balance": "balance", "/stores": "nearest_store", "/activate": "activate_card"}
 
+_ABOUT = {
+    "find_store": frozenset({"city", "metro", "address"}),
+    "check_balance": frozenset({"card_number"}),
+    "activate_card": frozenset({"card_number"}),
+}
+"""Entities that make an intent more believable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -52,6 +59,7 @@ class Signals:
         emotion: Calibrated probability in [0, 1] that the mood asks for a person.
         emotion_kind: What was heard; `sensitive` means safety, health, fraud or law.
         candidates: Articles, best first.
+        entities: Names of the entities found.
         knowledge_ready: False when no knowledge base could be asked.
         words: Number of words in the message.
         state: The bot's memory before this message.
@@ -68,6 +76,7 @@ class Signals:
     emotion_kind: str = ""
     evidence: str = ""
     candidates: tuple[Candidate, ...] = ()
+    entities: tuple[str, ...] = ()
     knowledge_ready: bool = True
     base_version: int = 0
     words: int = 0
@@ -76,7 +85,10 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits a decision is made with; all are probabilities in [0, 1] (`article` above 1: answer nothing)."""
+    """Limits a decision is made with; all are probabilities in [0, 1] (`article` above 1: answer nothing).
+
+    `skill_with_entity` holds where the message also names what the skill is about, such as a metro station.
+    """
 
     article: float
     skill: float
@@ -84,6 +96,7 @@ class Thresholds:
     smalltalk: float
     clarify_margin: float
     clarify_least: float
+    skill_with_entity: float = 1.0
 
 
 def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision:
@@ -168,9 +181,11 @@ def _skill(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
     if signals.state.skill:
         return RunSkill(signals.state.skill)
     name = skills.get(signals.intent)
-    if name and signals.intent_confidence >= thresholds.skill:
-        return RunSkill(name)
-    return None
+    if not name:
+        return None
+    named = _ABOUT.get(signals.intent, frozenset()) & set(signals.entities)
+    least = min(thresholds.skill, thresholds.skill_with_entity) if named else thresholds.skill
+    return RunSkill(name) if signals.intent_confidence >= least else None
 
 
 def _answer(found: Candidate) -> Answer:

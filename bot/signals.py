@@ -51,6 +51,7 @@ async def gather(
         emotion_kind=understanding.emotion.kind,
         evidence=understanding.emotion.evidence,
         candidates=_candidates(found, knowledge, understanding.language or language),
+        entities=tuple(sorted({entity.name for entity in understanding.entities})),
         knowledge_ready=found is not None,
         base_version=found.base_version if found else 0,
         words=len(message.text.split()),

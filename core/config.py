@@ -109,6 +109,7 @@ class Nlu(_Section):
     request_timeout_s: Seconds
     max_text_chars: Count
     skill_confidence: Probability
+    skill_with_entity_confidence: Probability
     person_confidence: Probability
     smalltalk_confidence: Probability
     emotion_threshold: Probability

@@ -20,7 +20,13 @@ from bot.types import (
 )
 
 LIMITS = Thresholds(
-    article=0.9, skill=0.7, person=0.6, smalltalk=0.8, clarify_margin=0.15, clarify_least=0.35
+    article=0.9,
+    skill=0.7,
+    person=0.6,
+    smalltalk=0.8,
+    clarify_margin=0.15,
+    clarify_least=0.35,
+    skill_with_entity=0.5,
 )
 SKILLS = {"check_balance": "balance", "find_store": "nearest_store"}
 SURE = Candidate("delivery-cost", "ru", "Доставка", "r1", 0.95)
@@ -60,6 +66,9 @@ CASES: dict[str, tuple[Signals, Decision]] = {
     "a person asked for beats mood": (words("ask_human", escalate=True, emotion_kind="anger"), PERSON),
     "a person asked for beats a waiting skill": (words("ask_human", state=WAITING), PERSON),
     "a person asked for beats a sure article": (words("ask_human", candidates=(SURE,)), PERSON),
+    "a faint intent with its entity starts the skill": (words("find_store", 0.5, entities=("metro",)), STORES),
+    "a faint intent with another's entity does not": (words("find_store", 0.6, entities=("phone",)), UNSURE),
+    "a fainter intent does not, entity or not": (words("find_store", 0.49, entities=("metro",)), UNSURE),
     "mood is urgent and says by which words": (
         words(escalate=True, emotion_kind="anger", evidence="сколько можно"),
         HandOff(Reason.EMOTION, urgent=True, evidence="сколько можно"),
