@@ -27,6 +27,7 @@ from core.encoder import Encoder
 from core.errors import CoreError
 from core.leader import Leader
 from core.logging import get_logger
+from core.tasks import cancel_all
 from handoff.queue import Queue
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.follow import Follower
@@ -183,8 +184,7 @@ class Conversing:
             # What was published before goes on serving; the log says what to mend.
             _log.error("knowledge.not_published", error=str(error))
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await cancel_all(keeper)
             await leader.release()
 
     async def _follow(self, stop: asyncio.Event) -> None:

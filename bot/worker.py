@@ -15,6 +15,7 @@ from bot.metrics import HANDLED, HANDLING_S
 from bot.types import IncomingMessage
 from core.errors import Unavailable
 from core.logging import get_logger
+from core.tasks import cancel_all
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -141,8 +142,7 @@ class Worker:
         try:
             yield
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await cancel_all(keeper)
 
     async def _keep(self, lease: Lease) -> None:
         while True:

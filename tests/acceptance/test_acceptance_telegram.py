@@ -65,7 +65,7 @@ async def test_the_nearest_stores_are_found_by_location_and_by_a_place(telegram:
     await telegram.acts(103, "location", lat=55.7649, lon=37.6065)
     near = (await telegram.reply(103, "магазины"))["text"]
     assert near.index("Лавка на Тверской") < near.index("Лавка у Маяковской")
-    assert re.search(r"\(\d+\sм\)", near)
+    assert re.search(r"\(\d,\d\sкм\)", near)
     await telegram.acts(103, text="где у вас ближайший магазин")
     await telegram.reply(103, "станцию метро")
     await telegram.acts(103, text="на тверской")

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # no type information is published for it
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -16,6 +16,7 @@ from bot.channels.telegram.lease import Leader
 from bot.channels.telegram.session import GetRawUpdates
 from bot.channels.telegram.setup import ALLOWED_UPDATES
 from core.logging import get_logger
+from core.tasks import cancel_all
 
 log = get_logger("telegram")
 
@@ -93,9 +94,7 @@ class Poller:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
+            results = await cancel_all(*tasks)
         for result in results:
             if isinstance(result, Exception):
                 log.error("telegram.poller_failed", error=type(result).__name__)

@@ -37,12 +37,19 @@ async def everything(redis: Redis) -> dict[bytes, bytes]:
         port=redis.connection_pool.connection_kwargs["port"],
     )
     async with raw:
-        return {key: await raw.dump(key) for key in sorted(await raw.keys("*"))}
+        names: list[Any] = sorted(await raw.keys("*"))
+        return {name: await raw.dump(name) or b"" for name in names}
+
+
+async def stream(scripts: Scripts, name: str) -> list[tuple[str, dict[str, str]]]:
+    """Entries of one of our streams: id and fields."""
+    found: Any = await scripts.redis.xrange(scripts.keys(name))
+    return list(found)
 
 
 async def events(scripts: Scripts, kind: str = "") -> list[dict[str, Any]]:
     """Payloads of the events of one kind, or of all; `event` is the kind."""
-    found = await scripts.redis.xrange(scripts.keys("events"))
+    found = await stream(scripts, "events")
     every = [{**json.loads(fields["payload"]), "event": fields["kind"]} for _, fields in found]
     return [event for event in every if not kind or event["event"] == kind]
 
@@ -69,9 +76,9 @@ async def ensure_group(scripts: Scripts) -> None:
 
 async def wake(scripts: Scripts) -> str:
     """Id of the newest wake-up."""
-    ((entry, _),) = await scripts.redis.xrevrange(scripts.keys("work"), count=1)
+    entry, _ = (await stream(scripts, "work"))[-1]
     await scripts.redis.xreadgroup("workers", "test", {scripts.keys("work"): ">"})
-    return str(entry)
+    return entry
 
 
 async def step_in(scripts: Scripts, chat: str, operator: str = "olga") -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +20,7 @@ from core.records import turn
 from core.redis import Scripts
 from core.sql import migrate, open_engine
 from core.tables import archive_cursor, turns
-from tests.integration.bot.bot_world import converse, operator_says, step_in
+from tests.integration.bot.bot_world import converse, operator_says, step_in, stream
 
 
 def archiver(scripts: Scripts, engine: AsyncEngine, *, name: str = "a", batch_events: int = 7) -> Archiver:
@@ -35,15 +36,15 @@ def archiver(scripts: Scripts, engine: AsyncEngine, *, name: str = "a", batch_ev
 
 async def say(scripts: Scripts, *texts: str) -> list[str]:
     """Turns in the stream; their ids."""
-    fields = {"kind": "turn", "conversation": "c1", "ref": "stub:7", "at": "1000"}
-    return [
-        str(
-            await scripts.redis.xadd(
-                scripts.keys("events"), {**fields, "payload": turn("customer", text)}  # type: ignore[arg-type]
-            )
-        )
-        for text in texts
-    ]  # fmt: skip
+    return [await append(scripts, turn("customer", text)) for text in texts]
+
+
+async def append(scripts: Scripts, payload: str) -> str:
+    entry = await scripts.redis.xadd(
+        scripts.keys("events"),
+        {"kind": "turn", "conversation": "c1", "ref": "stub:7", "at": "1000", "payload": payload},
+    )
+    return str(entry)
 
 
 async def archived(engine: AsyncEngine) -> list[str]:
@@ -62,7 +63,7 @@ async def cursor(engine: AsyncEngine) -> str:
 
 
 async def in_stream(scripts: Scripts) -> list[str]:
-    return [str(entry) for entry, _ in await scripts.redis.xrange(scripts.keys("events"))]
+    return [entry for entry, _ in await stream(scripts, "events")]
 
 
 async def drain(one: Archiver) -> None:
@@ -92,14 +93,14 @@ async def test_the_same_events_copied_twice_are_one_row_each(scripts: Scripts, a
     await converse(scripts, "a", hand_off=True)
     await converse(scripts, "b")
     await operator_says(scripts, await step_in(scripts, "b"), "o1")
-    before = await scripts.redis.xrange(scripts.keys("events"))
+    before = await stream(scripts, "events")
     await drain(archiver(scripts, archive))
     first = await snapshot(archive)
     async with archive.begin() as connection:
         await connection.execute(delete(archive_cursor))
     await scripts.redis.delete(scripts.keys("events"))
     for entry, fields in before:
-        await scripts.redis.xadd(scripts.keys("events"), fields, id=entry)
+        await scripts.redis.xadd(scripts.keys("events"), cast("dict[Any, Any]", fields), id=entry)
     await drain(archiver(scripts, archive))
     assert await snapshot(archive) == first
     assert first["turns"]
@@ -132,20 +133,39 @@ async def test_two_archivers_at_once_copy_everything_once_and_never_step_back(
     assert places == sorted(places)
 
 
-async def test_an_archiver_with_an_old_view_does_not_move_the_cursor_back(
+class HeldUp(Redis):
+    """Reads the stream and is then held up, as a process that is paused."""
+
+    read: asyncio.Event
+    go_on: asyncio.Event
+
+    async def xrange(self, *arguments: Any, **named: Any) -> Any:
+        found = await super().xrange(*arguments, **named)
+        self.read.set()
+        await self.go_on.wait()
+        return found
+
+
+async def test_an_archiver_that_was_held_up_does_not_move_the_cursor_back(
     scripts: Scripts, archive: AsyncEngine
 ) -> None:
     ids = await say(scripts, *words(10))
-    slow, fast = archiver(scripts, archive, batch_events=2), archiver(scripts, archive, batch_events=10)
-    await asyncio.gather(*(one.step() for one in (slow, fast, slow, fast)))
+    held_up = HeldUp(connection_pool=scripts.redis.connection_pool)
+    held_up.read, held_up.go_on = asyncio.Event(), asyncio.Event()
+    slow = asyncio.create_task(archiver(Scripts(held_up, scripts.keys), archive, batch_events=2).step())
+    await held_up.read.wait()
+    fast = asyncio.create_task(archiver(scripts, archive, name="b", batch_events=10).step())
+    await asyncio.sleep(0.2)
+    held_up.go_on.set()
+    assert await slow == 2
+    await fast
     assert await cursor(archive) == ids[-1]
     assert await archived(archive) == words(10)
 
 
 async def test_nothing_is_trimmed_that_was_not_archived(scripts: Scripts, archive: AsyncEngine) -> None:
     ids = await say(scripts, *words(3))
-    wrong = {"kind": "turn", "conversation": "c1", "ref": "r", "at": "1", "payload": "{}"}
-    await scripts.redis.xadd(scripts.keys("events"), wrong)  # type: ignore[arg-type]
+    await append(scripts, "{}")
     with pytest.raises(KeyError):
         await archiver(scripts, archive).step()
     assert len(await in_stream(scripts)) == 4

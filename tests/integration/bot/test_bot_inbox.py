@@ -23,6 +23,7 @@ from tests.integration.bot.bot_world import (
     everything,
     inbox,
     step_in,
+    stream,
     wake,
 )
 from tests.integration.bot.path_driver import REF, effect_for
@@ -142,14 +143,22 @@ async def test_release_ends_the_lease_and_its_wake_up(scripts: Scripts, keys: Ke
     assert (await scripts.redis.xpending(keys("work"), "workers"))["pending"] == 0
 
 
+async def test_a_renewal_that_comes_after_the_release_holds_nothing(scripts: Scripts, begun: Begun) -> None:
+    await begun.box.commit(begun.lease, begun.pending, effect_for(begun.pending))
+    await begun.box.release(begun.lease)
+    before = await everything(scripts.redis)
+    assert not await begun.box.renew(begun.lease)
+    assert await everything(scripts.redis) == before
+
+
 async def test_handing_on_wakes_another_worker_for_the_rest(
     scripts: Scripts, keys: Keys, begun: Begun
 ) -> None:
     assert await begun.box.release(begun.lease, hand_on=True)
-    ((entry, fields),) = await scripts.redis.xrange(keys("work"))
+    ((entry, fields),) = await stream(scripts, "work")
     assert entry != begun.wake
     assert fields == {"ref": REF}
-    assert await begun.box.lease(REF, str(entry)) is not None
+    assert await begun.box.lease(REF, entry) is not None
 
 
 async def test_a_second_worker_does_not_get_what_is_held(scripts: Scripts, keys: Keys, begun: Begun) -> None:
@@ -159,7 +168,7 @@ async def test_a_second_worker_does_not_get_what_is_held(scripts: Scripts, keys:
     await begun.box.ingest(chat_message("7", 2))
     newer = await wake(scripts)
     assert await begun.box.lease(REF, newer) is None  # the holder will see the message
-    assert [entry for entry, _ in await scripts.redis.xrange(keys("work"))] == [begun.wake]
+    assert [entry for entry, _ in await stream(scripts, "work")] == [begun.wake]
 
 
 async def test_tries_of_one_message_are_counted_and_start_anew_with_the_next(begun: Begun) -> None:
@@ -252,9 +261,10 @@ async def test_a_repeat_is_only_confirmed_once_the_first_is_on_disk(valkey: Valk
     box = inbox(Scripts(client, Keys("test")), durable=False)
     await client.config_set("appendfsync", "no")
     await box.ingest(chat_message("7", 1))
-    careful = inbox(Scripts(client, Keys("test")), durable=True)
+    other = connect(valkey.url)  # of another process, which has written nothing yet
     with pytest.raises(Unavailable, match="not on disk"):
-        await careful.ingest(chat_message("7", 1))
+        await inbox(Scripts(other, Keys("test")), durable=True).ingest(chat_message("7", 1))
+    await other.aclose()
     await client.aclose()
 
 
@@ -267,7 +277,7 @@ async def test_a_message_confirmed_is_there_after_the_power_went(valkey: Valkey)
         await box.ingest(chat_message("7", 99))
     await valkey.start()
     kept = await client.lrange(Keys("test")("inbox", ref=REF), 0, -1)
-    assert [entry.partition("|")[0] for entry in kept] == [one.id for one in taken]
+    assert [str(entry).partition("|")[0] for entry in kept] == [one.id for one in taken]
     assert not (await box.ingest(chat_message("7", 0))).new
     await client.aclose()
 

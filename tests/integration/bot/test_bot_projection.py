@@ -19,7 +19,7 @@ CREATED = {
     "ticket": "7", "reason": "emotion", "group": "general", "priority": 0, "due_at": 61_000, "packet": "{}",
     "customer": "Анна", "language": "ru",
 }  # fmt: skip
-DECISION = {
+DECISION: dict[str, Any] = {
     "id": "d1", "message_id": "m1", "decision": "answer", "reason": None, "article": "delivery-cost",
     "skill": None, "probability": 0.97, "signals": {}, "thresholds": {},
 }  # fmt: skip

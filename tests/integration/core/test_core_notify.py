@@ -80,7 +80,7 @@ async def test_scripts_announce_to_the_same_channel(redis: Redis, keys: Keys) ->
 
     async with listening(redis, keys) as hub:
         with hub.watch("out:telegram") as event:
-            await redis.eval(f"{lua_keys('test')}\nredis.call('PUBLISH', K.notify(), 'out:telegram')", 0)  # type: ignore[no-untyped-call]
+            await redis.eval(f"{lua_keys('test')}\nredis.call('PUBLISH', K.notify(), 'out:telegram')", 0)
             assert await wait_event(event, 5)
 
 

@@ -40,12 +40,12 @@ async def test_scripts_and_python_build_the_same_key(name: str, redis: Redis) ->
     fields = [part.split("}")[0] for part in FORMATS[name].split("{")[1:]]
     values = ARGUMENTS[: len(fields)]
     call = ", ".join(f"ARGV[{number}]" for number in range(1, len(fields) + 1))
-    answer = await redis.eval(f"{lua_keys('test')}\nreturn K.{name}({call})", 0, *values)  # type: ignore[no-untyped-call]
+    answer = await redis.eval(f"{lua_keys('test')}\nreturn K.{name}({call})", 0, *values)
     assert answer == Keys("test")(name, **dict(zip(fields, values, strict=True)))
 
 
 async def test_a_number_makes_the_same_key_in_a_script(redis: Redis) -> None:
-    answer = await redis.eval(f"{lua_keys('test')}\nreturn K.ready('webchat', 2)", 0)  # type: ignore[no-untyped-call]
+    answer = await redis.eval(f"{lua_keys('test')}\nreturn K.ready('webchat', 2)", 0)
     assert answer == Keys("test")("ready", account="webchat", priority=2)
 
 

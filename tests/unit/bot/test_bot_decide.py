@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,17 +47,17 @@ CLARIFIED = BotState(clarified=True)
 WAITING = BotState(skill="balance", skill_state={"step": "code"})
 
 
-def words(intent: str = "", confidence: float = 0.9, **fields: object) -> Signals:
+def words(intent: str = "", confidence: float = 0.9, **fields: Any) -> Signals:
     """A message of words with this intent."""
     signals = Signals(kind=MessageKind.TEXT, intent=intent, intent_confidence=confidence, words=3)
     return replace(signals, **fields)
 
 
-def command(text: str, **fields: object) -> Signals:
+def command(text: str, **fields: Any) -> Signals:
     return replace(Signals(kind=MessageKind.COMMAND, text=text), **fields)
 
 
-def button(pressed: str, **fields: object) -> Signals:
+def button(pressed: str, **fields: Any) -> Signals:
     return replace(Signals(kind=MessageKind.BUTTON, button=pressed), **fields)
 
 
@@ -66,7 +67,9 @@ CASES: dict[str, tuple[Signals, Decision]] = {
     "a person asked for beats mood": (words("ask_human", escalate=True, emotion_kind="anger"), PERSON),
     "a person asked for beats a waiting skill": (words("ask_human", state=WAITING), PERSON),
     "a person asked for beats a sure article": (words("ask_human", candidates=(SURE,)), PERSON),
-    "a faint intent with its entity starts the skill": (words("find_store", 0.5, entities=("metro",)), STORES),
+    "a faint intent with its entity starts the skill": (
+        words("find_store", 0.5, entities=("metro",)), STORES,
+    ),
     "a faint intent with another's entity does not": (words("find_store", 0.6, entities=("phone",)), UNSURE),
     "a fainter intent does not, entity or not": (words("find_store", 0.49, entities=("metro",)), UNSURE),
     "mood is urgent and says by which words": (
