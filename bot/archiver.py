@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.metrics import ARCHIVE_LAG, ARCHIVED
-from bot.projection import Event, project
+from bot.projection import project
 from core.errors import Unavailable
 from core.keys import Keys
 from core.leader import Leader
@@ -69,7 +69,7 @@ class Archiver:
                 self._events, min=f"({cursor}", count=self._batch_events
             )  # the client decodes, which its types do not know
             for event_id, fields in found:
-                await project(connection, Event.read(event_id, fields))
+                await project(connection, event_id, fields)
             if found:
                 await upsert(
                     connection, archive_cursor, {"name": _NAME, "last_event": found[-1][0]}, key="name"

@@ -185,7 +185,11 @@ class Handler:
         result = await skill.handle(request)
         waits = bool(result.state)
         remembered = replace(
-            state, skill=name if waits else "", skill_state=dict(result.state), clarified=False
+            state,
+            skill=name if waits else "",
+            skill_state=dict(result.state),
+            clarified=False,
+            last_decision="",  # a "no" from here on is not about an older answer
         )
         hand_off = HandOff(result.hand_off) if result.hand_off else None
         return Outcome(

@@ -52,8 +52,8 @@ class Outcomes:
             return self.hand_off(HandOff(Reason.KNOWLEDGE_UNAVAILABLE), state, language)
         question = self._texts.say("answer.helpful_question", language)
         buttons = (
-            Button("helped:yes", self._texts.say("button.helpful_yes", language)),
-            Button("helped:no", self._texts.say("button.helpful_no", language)),
+            Button(f"helped:yes:{decision_id}", self._texts.say("button.helpful_yes", language)),
+            Button(f"helped:no:{decision_id}", self._texts.say("button.helpful_no", language)),
             self.person_button(language),
         )
         reply = Reply(f"{messenger(article.body)}\n\n{question}", buttons)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import sql
 from core.logging import get_logger
 from core.records import dump
-from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns
+from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns, unread_events
 
 _log = get_logger("archive")
 
@@ -31,10 +31,13 @@ class Event:
 
     @staticmethod
     def read(event_id: str, fields: Mapping[str, str]) -> Event:
-        """From a stream entry: `ms-seq` becomes ms × 1,000,000 + seq."""
-        milliseconds, _, sequence = event_id.partition("-")
+        """From a stream entry.
+
+        Raises:
+            KeyError, ValueError: it is not of the form the scripts write.
+        """
         return Event(
-            number=int(milliseconds) * 1_000_000 + int(sequence),
+            number=event_number(event_id),
             kind=fields["kind"],
             conversation=fields["conversation"],
             ref=fields["ref"],
@@ -43,13 +46,25 @@ class Event:
         )
 
 
-async def project(connection: AsyncConnection, event: Event) -> None:
-    """Write one event; a kind only a newer version knows is named in the log."""
-    handler = _HANDLERS.get(event.kind)
-    if handler is None:
-        _log.warning("event.unknown_kind", kind=event.kind)
-        return
-    await handler(connection, event)
+def event_number(event_id: str) -> int:
+    """A stream id `ms-seq` as one number that orders events: ms × 1,000,000 + seq."""
+    milliseconds, _, sequence = event_id.partition("-")
+    return int(milliseconds) * 1_000_000 + int(sequence)
+
+
+async def project(connection: AsyncConnection, event_id: str, fields: Mapping[str, str]) -> None:
+    """Write one stream entry; what cannot be read, or only by a newer version, is set aside whole.
+
+    A single such event must not keep all later ones from the archive.
+    """
+    try:
+        event = Event.read(event_id, fields)
+        await _HANDLERS[event.kind](connection, event)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        number = event_number(event_id)
+        _log.error("event.set_aside", number=number, error=type(error).__name__)
+        row = {"event_id": number, "kind": fields.get("kind", ""), "fields": dump(fields)}
+        await _insert(connection, unread_events, row, key="event_id")
 
 
 def _fitting(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,9 +67,12 @@ class Worker:
         self._max_attempts = max_attempts
         self._handle_timeout_s = handle_timeout_s
         self._running: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._reads_no_more = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; conversations begun are finished first."""
+        """Work until `stop`; messages begun are finished first, what waits behind them is handed on."""
+        self._stopping = stop
         reclaim_at = 0.0
         while not stop.is_set():
             try:
@@ -83,6 +86,7 @@ class Worker:
                 _log.warning("worker.redis_lost", error=type(error).__name__)
                 reclaim_at = 0.0
                 await asyncio.sleep(0.5)
+        self._reads_no_more.set()
         if self._running:
             await asyncio.wait(self._running, timeout=self._handle_timeout_s)
 
@@ -163,6 +167,10 @@ class Worker:
                 continue
             outcome = await self._handle(lease, pending)
             if outcome is CommitOutcome.LOST:
+                return
+            if self._stopping.is_set():
+                await self._reads_no_more.wait()  # or this very worker would take it again
+                await self._inbox.release(lease, hand_on=True)
                 return
 
     async def _handle(self, lease: Lease, pending: Pending) -> CommitOutcome:

@@ -121,17 +121,24 @@ def remember(state: BotState, *, said: str = "", answered: str = "") -> BotState
     )
 
 
+def _unique(pending: Pending) -> str:
+    """Two chats may number a message alike; the conversation's id tells them apart."""
+    return f"{pending.conversation.id}-{pending.id}"
+
+
 def bot_reply(pending: Pending, reply: Reply, language: str, decision_id: str) -> Mapping[str, Any]:
     """The bot's reply; its id follows from the message, so handling twice can never queue two."""
     return outgoing(
-        f"b{pending.id}", "bot", reply_data(reply), language=language, priority=PRIORITY_BOT,
+        f"b{_unique(pending)}", "bot", reply_data(reply), language=language, priority=PRIORITY_BOT,
         decision_id=decision_id,
     )  # fmt: skip
 
 
 def system_reply(pending: Pending, text: str, language: str) -> Mapping[str, Any]:
     """A notice of the desk itself, which a take does not cancel."""
-    return outgoing(f"s{pending.id}", "system", {"text": text}, language=language, priority=PRIORITY_PERSON)
+    return outgoing(
+        f"s{_unique(pending)}", "system", {"text": text}, language=language, priority=PRIORITY_PERSON
+    )
 
 
 def new_ticket(
@@ -155,11 +162,16 @@ def relay(message: IncomingMessage, pending: Pending) -> Effect:
     return Effect(events=(customer_turn(message, pending.id, "relayed"),), relay=message.text[:200])
 
 
-def feedback_event(outcome: Outcome, before: BotState) -> list[tuple[str, str]]:
-    """The customer's verdict on the last answer, if this message gave one."""
-    if outcome.helpful is None or not before.last_decision:
+def feedback_event(outcome: Outcome, signals: Signals) -> list[tuple[str, str]]:
+    """The customer's verdict on an answer, if this message gave one.
+
+    A button names the answer it stood under (`helped:yes:DECISION`); words are about the last one.
+    """
+    _, _, named = signals.button.removeprefix("helped:").partition(":")
+    judged = named or signals.state.last_decision
+    if outcome.helpful is None or not judged:
         return []
-    return [("feedback", dump({"decision": before.last_decision, "helpful": outcome.helpful}))]
+    return [("feedback", dump({"decision": judged, "helpful": outcome.helpful}))]
 
 
 def state_json(state: BotState) -> str:

@@ -59,7 +59,7 @@ class EffectWriter:
         events = [
             customer_turn(message, pending.id, outcome.name, decided.id),
             decision_event(decided, pending.id),
-            *feedback_event(outcome, pending.conversation.state),
+            *feedback_event(outcome, decided.reading.signals),
         ]
         if fields:
             key = f"{message.account}:{message.sender.user_id}"

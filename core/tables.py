@@ -139,6 +139,14 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 
+unread_events = Table(
+    "unread_events",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("fields", Text, nullable=False),
+)
+
 archive_cursor = Table(
     "archive_cursor",
     metadata,

@@ -96,6 +96,7 @@ end
 
 local function start_conversation(ref, id, channel, language, customer, now)
   local key = K.conversation(ref)
+  redis.call('PERSIST', key)
   redis.call('HSET', key, 'id', id, 'channel', channel, 'language', language, 'state', '{}', 'ticket', '',
     'opened_at', whole(now), 'last_at', whole(now))
   emit('conversation.started', id, ref, now,
@@ -110,6 +111,8 @@ local function close_conversation(ref, reason, by, now)
   local _, on_the_way = set_owner(ref, 'closed', by, now)
   emit('conversation.closed', id, ref, now, cjson.encode({reason = reason, by = by}))
   redis.call('HSET', key, 'id', '', 'ticket', '', 'state', '{}')
+  -- Epoch and token must keep growing as long as anything decided under an old one may be on its way.
+  redis.call('EXPIRE', key, 30 * 24 * 3600)
   redis.call('ZREM', K.talking(), ref)
   announce('chat:' .. ref)
   return on_the_way
@@ -127,7 +130,8 @@ end
 -- Puts the conversation in the queue as a new piece of work, ordered by when an answer is due.
 local function open_ticket(ref, ticket, now)
   local conversation = redis.call('HGET', K.conversation(ref), 'id')
-  local id = tostring(redis.call('INCR', K.ticket_sequence()))
+  -- The time keeps numbers apart from those of a store that was lost and started again from one.
+  local id = whole(now) .. '-' .. redis.call('INCR', K.ticket_sequence())
   local due = now + tonumber(ticket.due_ms)
   redis.call('HSET', K.ticket(id), 'id', id, 'conversation', conversation, 'ref', ref,
     'channel', redis.call('HGET', K.conversation(ref), 'channel'), 'status', 'waiting',

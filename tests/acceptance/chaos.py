@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.acceptance.people import Telegram
-from tests.acceptance.programs import Program
+from tests.acceptance.programs import Program, pause
 
 VENDOR_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "retry_after", "retry_after_s": 1},
@@ -44,7 +44,7 @@ class Chaos:
         frozen: set[asyncio.Task[None]] = set()
         turns = 0
         while not stop.is_set():
-            await _pause(stop, self.dice.uniform(*self.every_s))
+            await pause(stop, self.dice.uniform(*self.every_s))
             if stop.is_set():
                 break
             victim = self.victims[turns % len(self.victims)]
@@ -75,11 +75,3 @@ class Chaos:
 
 def _role(program: Program) -> str:
     return program.name.rstrip("0123456789-")
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

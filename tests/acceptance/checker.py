@@ -31,6 +31,8 @@ class Report:
         lines = [f"  {name}: {number}" for name, number in self.counts.items()]
         lines.append(f"  longest in flight at a take: {self.longest_in_flight_ms} ms")
         lines.append(f"  faults: {len(self.faults)}")
+        kinds = Counter(fault.kind for fault in self.faults)
+        lines += [f"    {number} × {kind}" for kind, number in kinds.most_common()]
         lines += [f"    {fault}" for fault in self.faults[:40]]
         return "\n".join(lines)
 
@@ -103,15 +105,17 @@ def _message_order(log: Log, archive: Archive) -> Iterator[Fault]:
 
 
 def _outcomes(archive: Archive, owners: Owners) -> Iterator[Fault]:
-    """What a person has is relayed and nothing else; everything else is answered."""
-    heard = Counter(turn.out_id[1:] for turn in archive.turns if turn.out_id)
+    """What a person has is relayed and nothing else; everything else is answered, in the same step."""
+    heard = Counter(
+        (turn.conversation, turn.at_ms) for turn in archive.turns if turn.author in ("bot", "system")
+    )
     for turn in _customer_turns(archive):
         owner = owners.at(turn.conversation, turn.event)
         if not turn.outcome:
             yield Fault("no outcome", turn.external_id)
         elif (turn.outcome == "relayed") == (owner == "bot"):
             yield Fault("wrong outcome", f"{turn.external_id}: {turn.outcome} while {owner} had it")
-        elif turn.outcome in SPOKEN and not heard[turn.message_id]:
+        elif turn.outcome in SPOKEN and not heard[turn.conversation, turn.at_ms]:
             yield Fault("no reply", f"{turn.external_id}: {turn.outcome}")
         elif turn.outcome not in SPOKEN and turn.outcome != "relayed":
             yield Fault("unknown outcome", f"{turn.external_id}: {turn.outcome}")

@@ -101,7 +101,7 @@ async def run(folder: Path, plan: Plan) -> Result:
         for victim in victims:
             await victim.wait_for("duet.serving", timeout_s=START_S)
         clock.lap("drain")
-        codes = {program.name: await program.stop() for program in (*victims, web)}
+        codes = await _stopped(victims) | await _stopped([web])  # whose Valkey the others need to the end
         clock.lap("stop")
     said = {out_id: text for robot in robots for out_id, text in robot.said.items()}
     outside = Outside(said=said, left=left)
@@ -119,6 +119,12 @@ async def started(program: Program) -> AsyncIterator[Program]:
         yield program
     finally:
         program.kill()
+
+
+async def _stopped(programs: list[Program]) -> dict[str, int]:
+    """Stop programs at once; their exit codes."""
+    codes = await asyncio.gather(*(program.stop(timeout_s=60) for program in programs))
+    return {program.name: code for program, code in zip(programs, codes, strict=True)}
 
 
 async def _victims(copy: Deployment, plan: Plan, stack: AsyncExitStack) -> list[Program]:

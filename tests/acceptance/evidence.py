@@ -52,7 +52,6 @@ class Turn:
     author: str
     kind: str
     text: str
-    message_id: str
     external_id: str
     out_id: str
     outcome: str
@@ -167,7 +166,6 @@ def _turns(database: sqlite3.Connection, account: str) -> Iterator[Turn]:
             author=row["author"],
             kind=row["kind"],
             text=row["text"],
-            message_id=row["message_id"] or "",
             external_id=row["external_id"] or "",
             out_id=row["out_id"] or "",
             outcome=row["outcome"] or "",

@@ -15,7 +15,7 @@ ACCOUNT = "telegram"
 COLUMNS = {
     "conversations": ("id", "ref"),
     "turns": (
-        "event_id", "at_ms", "ref", "conversation", "author", "kind", "text", "message_id", "external_id",
+        "event_id", "at_ms", "ref", "conversation", "author", "kind", "text", "external_id",
         "out_id", "outcome",
     ),
     "deliveries": ("event_id", "at_ms", "conversation", "out_id", "status", "vendor_id"),
@@ -85,8 +85,11 @@ class History:
         self.rows["owners"][-1]["at_ms"] = self.rows["tickets"][-1]["created_ms"]
 
     def reply(self, conversation: str, author: str, out_id: str, text: str) -> None:
-        """A reply is put into the outbox."""
+        """A reply is put into the outbox; one of the desk itself in the step that handled the message."""
+        mine = [row for row in self.rows["turns"] if row["conversation"] == conversation]
         self._turn(conversation, author, text, out_id=out_id)
+        if author != "operator":
+            self.rows["turns"][-1]["at_ms"] = mine[-1]["at_ms"]
         self.step(out_id, "queued")
 
     def step(self, out_id: str, status: str, vendor_id: str = "") -> None:
@@ -129,7 +132,7 @@ class History:
         self.log.append({"outcome": "ok", "delivered": False, "message_id": None, **line, **fields})
 
     def _turn(self, conversation: str, author: str, text: str, **fields: str) -> None:
-        blank = dict.fromkeys(("message_id", "external_id", "out_id", "outcome"))
+        blank = dict.fromkeys(("external_id", "out_id", "outcome"))
         ref = _ref(conversation)
         self._row(
             "turns",

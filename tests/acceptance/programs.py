@@ -118,3 +118,12 @@ def children(pid: int) -> list[int]:
 def alive(pids: Sequence[int]) -> list[int]:
     """Those of the processes that live."""
     return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for some time, or until `stop` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

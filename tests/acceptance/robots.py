@@ -12,6 +12,7 @@ from typing import TypeVar
 import aiohttp
 
 from tests.acceptance.people import Json, Operator, Refused, Telegram
+from tests.acceptance.programs import pause
 
 Answer = TypeVar("Answer")
 
@@ -55,7 +56,7 @@ class Customers:
         while not stop.is_set():
             for _ in range(self.dice.choice((1, 1, 1, 2, 3))):  # some write in bursts
                 await self._act(chat)
-            await _pause(stop, self.dice.expovariate(self.messages_per_s / self.chats / 1.6))
+            await pause(stop, self.dice.expovariate(self.messages_per_s / self.chats / 1.6))
 
     async def _act(self, chat: int) -> None:
         self.written += 1
@@ -111,7 +112,7 @@ class OperatorRobot:
                     task = asyncio.create_task(self._work_on(ticket, stop))
                     working.add(task)
                     task.add_done_callback(working.discard)
-            await _pause(stop, self.dice.uniform(0.1, 0.6))
+            await pause(stop, self.dice.uniform(0.1, 0.6))
         if working:
             await asyncio.gather(*working)
 
@@ -132,12 +133,12 @@ class OperatorRobot:
 
     async def _work_on(self, ticket: str, stop: asyncio.Event) -> None:
         for count in range(self.dice.randint(0, 2)):
-            await _pause(stop, self.dice.uniform(0.2, 2.0))
+            await pause(stop, self.dice.uniform(0.2, 2.0))
             text = f"Ответ {self.name} по обращению {ticket}, {count + 1}"
             answer = await self._try("reply", self._reply(ticket, text, f"{self.name}-{ticket}-{count}"))
             if answer is not None:
                 self.said[str(answer["id"])] = text
-        await _pause(stop, self.dice.uniform(0.2, 2.0))
+        await pause(stop, self.dice.uniform(0.2, 2.0))
         deed = self.dice.choice(("return", "return", "close"))
         await self._try(deed, self.operator.act(ticket, deed))
 
@@ -161,11 +162,3 @@ class OperatorRobot:
             return None
         self.done[deed] += 1
         return answer
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -14,6 +14,13 @@ depends_on = None
 def upgrade() -> None:
     """The archive's first tables."""
     op.create_table(
+        "unread_events",
+        sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_unread_events")),
+    )
+    op.create_table(
         "archive_cursor",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("last_event", sa.String(length=40), nullable=False),
@@ -233,3 +240,4 @@ def downgrade() -> None:
 
     op.drop_table("audit")
     op.drop_table("archive_cursor")
+    op.drop_table("unread_events")

@@ -10,16 +10,16 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.archiver import Archiver, read_cursor
 from core.keys import Keys
 from core.leader import Leader
-from core.records import turn
+from core.records import dump, turn
 from core.redis import Scripts
 from core.sql import migrate, open_engine
-from core.tables import archive_cursor, turns
+from core.tables import archive_cursor, conversations, turns, unread_events
 from tests.integration.bot.bot_world import converse, operator_says, step_in, stream
 
 
@@ -39,10 +39,10 @@ async def say(scripts: Scripts, *texts: str) -> list[str]:
     return [await append(scripts, turn("customer", text)) for text in texts]
 
 
-async def append(scripts: Scripts, payload: str) -> str:
+async def append(scripts: Scripts, payload: str, *, kind: str = "turn") -> str:
     entry = await scripts.redis.xadd(
         scripts.keys("events"),
-        {"kind": "turn", "conversation": "c1", "ref": "stub:7", "at": "1000", "payload": payload},
+        {"kind": kind, "conversation": "c1", "ref": "stub:7", "at": "1000", "payload": payload},
     )
     return str(entry)
 
@@ -165,13 +165,26 @@ async def test_an_archiver_that_was_held_up_does_not_move_the_cursor_back(
 
 async def test_nothing_is_trimmed_that_was_not_archived(scripts: Scripts, archive: AsyncEngine) -> None:
     ids = await say(scripts, *words(3))
-    await append(scripts, "{}")
-    with pytest.raises(KeyError):
+    started = dump({"channel": "stub", "customer": "stub:7", "language": "ru"})
+    await append(scripts, started, kind="conversation.started")
+    async with archive.begin() as connection:
+        await connection.run_sync(conversations.drop)
+    with pytest.raises(DBAPIError):
         await archiver(scripts, archive).step()
     assert len(await in_stream(scripts)) == 4
     assert await cursor(archive) == "0-0"
     assert (await archiver(scripts, archive, batch_events=3).step()) == 3
     assert await cursor(archive) == ids[-1]
+
+
+async def test_an_entry_that_is_not_even_json_holds_up_no_other(
+    scripts: Scripts, archive: AsyncEngine
+) -> None:
+    await append(scripts, "{half")
+    await say(scripts, "after")
+    assert await archiver(scripts, archive).step() == 2
+    assert await archived(archive) == ["after"]
+    assert await count(archive, unread_events) == 1
 
 
 async def test_events_wait_while_the_database_is_away(scripts: Scripts, tmp_path: Path) -> None:

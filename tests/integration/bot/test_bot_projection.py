@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.projection import Event, project
 from core.records import dump, turn
-from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns
+from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns, unread_events
 
 STARTED = {"channel": "telegram", "customer": "telegram:42", "language": "ru"}
 CREATED = {
@@ -25,20 +25,24 @@ DECISION: dict[str, Any] = {
 }  # fmt: skip
 
 
-def event(number: int, kind: str, payload: Mapping[str, Any] | str) -> Event:
+Entry = tuple[str, Mapping[str, str]]
+"""A stream entry: id and fields."""
+
+
+def event(number: int, kind: str, payload: Mapping[str, Any] | str) -> Entry:
     fields = {
         "kind": kind, "conversation": "c1", "ref": "telegram:42", "at": str(1000 * number),
         "payload": payload if isinstance(payload, str) else dump(payload),
     }  # fmt: skip
-    return Event.read(f"{1000 * number}-3", fields)
+    return f"{1000 * number}-3", fields
 
 
-async def written(engine: AsyncEngine, *found: Event) -> None:
+async def written(engine: AsyncEngine, *found: Entry) -> None:
     """Writes each event twice, as after a crash between writing and moving the cursor."""
     for _ in range(2):
         async with engine.begin() as connection:
             for one in found:
-                await project(connection, one)
+                await project(connection, *one)
 
 
 async def only(engine: AsyncEngine, table: Table) -> dict[str, Any]:
@@ -51,7 +55,18 @@ def holds(row: Mapping[str, Any], **values: Any) -> None:
 
 
 def test_an_event_is_numbered_by_its_place_in_the_stream() -> None:
-    assert event(5, "turn", "{}").number == 5_000_000_003
+    assert Event.read(*event(5, "turn", "{}")).number == 5_000_000_003
+
+
+@pytest.mark.parametrize("kind", ["turn", "of a newer version"])
+async def test_an_event_nobody_can_read_is_set_aside_and_holds_up_no_other(
+    archive: AsyncEngine, kind: str
+) -> None:
+    await written(archive, event(1, kind, {"odd": True}), event(2, "conversation.started", STARTED))
+    aside = await only(archive, unread_events)
+    holds(aside, event_id=1_000_000_003, kind=kind)
+    assert json.loads(json.loads(aside["fields"])["payload"]) == {"odd": True}
+    holds(await only(archive, conversations), id="c1")
 
 
 async def test_a_turn(archive: AsyncEngine) -> None:

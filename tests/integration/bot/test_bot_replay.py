@@ -11,7 +11,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.decide import Candidate, Signals, Thresholds, decide
-from bot.projection import Event, project
+from bot.projection import project
 from bot.signals import Reading
 from bot.types import Answer, BotState, Decision, MessageKind
 from bot.write import Decided, decision_event
@@ -36,7 +36,7 @@ async def _store(url: str, decision: Decision, signals: Signals) -> None:
     engine = open_engine(url)
     await migrate(engine)
     async with engine.begin() as connection:
-        await project(connection, Event.read("1-0", fields))
+        await project(connection, "1-0", fields)
     await engine.dispose()
 
 

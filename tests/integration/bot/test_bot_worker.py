@@ -73,6 +73,28 @@ def in_order(chat: str, count: int) -> list[str]:
     return [f"{chat} {number}" for number in range(1, count + 1)]
 
 
+async def test_a_worker_told_to_stop_finishes_its_message_and_hands_on_the_rest(
+    scripts: Scripts, keys: Keys
+) -> None:
+    began, go_on, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def hold(_: IncomingMessage, __: Pending) -> None:
+        began.set()
+        await go_on.wait()
+
+    first, second = FakeHandler(hold), FakeHandler()
+    stopping = asyncio.create_task(worker(scripts, first, name="w1").run(stop))
+    await write(scripts, "a", 1, 2, 3)
+    await began.wait()
+    stop.set()
+    go_on.set()
+    await asyncio.wait_for(stopping, 10)
+    assert first.handled == ["a 1"]
+    async with working(worker(scripts, second, name="w2")):
+        await until(lambda: quiet(scripts, keys))
+    assert second.handled == ["a 2", "a 3"]
+
+
 async def test_messages_of_a_conversation_are_handled_in_their_order(scripts: Scripts, keys: Keys) -> None:
     async def dawdle(message: IncomingMessage, _: Pending) -> None:
         await asyncio.sleep(0.01 if message.text.endswith(("1", "4")) else 0)

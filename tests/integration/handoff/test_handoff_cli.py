@@ -85,7 +85,7 @@ def test_the_queue_is_printed_for_people_and_for_programs(
     try:
         assert main(["queue"]) == 0
         table = capsys.readouterr().out
-        assert re.search(rf"^\s+{ticket}\s+webchat\s+\d+s\s+1\d\ds\s+complaint\s+Мария$", table, re.MULTILINE)
+        assert re.search(rf"^\s*{ticket}\s+webchat\s+\d+s\s+1\d\ds\s+complaint\s+Мария$", table, re.MULTILINE)
         assert main(["queue", "--json"]) == 0
         line = json.loads(capsys.readouterr().out)
         assert (line["id"], line["reason"], line["priority"]) == (ticket, "complaint", 0)

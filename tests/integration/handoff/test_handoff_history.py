@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.projection import Event, project
+from bot.projection import project
 from core.sql import upsert
 from core.tables import archive_cursor, conversations, deliveries, turns
 from handoff.board import Board
@@ -31,7 +31,7 @@ async def _archive(world: World, engine: AsyncEngine, *, upto: int, trim: bool) 
     copied = (await _events(world))[:upto]
     async with engine.begin() as connection:
         for event_id, fields in copied:
-            await project(connection, Event.read(event_id, fields))
+            await project(connection, event_id, fields)
         cursor = {"name": "events", "last_event": copied[-1][0]}
         await upsert(connection, archive_cursor, cursor, key="name")
     if trim:

@@ -32,7 +32,7 @@ async def test_a_hand_over_says_why_and_how_long_it_takes_in_one_message_of_the_
     seen = Seen(await handler(parser=parser).handle(message("позовите человека"), pending()))
     assert seen.text == f"<ru handoff.reason.asked_for_person> {TOLD}"
     (reply,) = seen.effect.replies
-    assert (reply["id"], reply["author"], reply["priority"]) == ("sm1", "system", 0)
+    assert (reply["id"], reply["author"], reply["priority"]) == ("sc1-m1", "system", 0)
 
 
 async def test_a_new_customer_who_goes_straight_to_a_person_is_greeted_in_the_same_message() -> None:

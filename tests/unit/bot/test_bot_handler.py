@@ -28,7 +28,8 @@ GREETING = "<ru greeting.first company=Лавка>"
 async def test_an_answer_has_the_article_the_question_whether_it_helped_and_a_way_to_a_person() -> None:
     seen = Seen(await handler(knowledge=DELIVERY).handle(message(), pending()))
     assert seen.text == "Body of delivery-cost.\n\n<ru answer.helpful_question>"
-    assert seen.buttons == ["helped:yes", "helped:no", "person"]
+    decision = seen.event("decision")["id"]
+    assert seen.buttons == [f"helped:yes:{decision}", f"helped:no:{decision}", "person"]
     assert seen.effect.ticket is None
     assert not seen.effect.close
 
@@ -36,7 +37,7 @@ async def test_an_answer_has_the_article_the_question_whether_it_helped_and_a_wa
 async def test_the_reply_is_the_bots_and_its_id_follows_from_the_message() -> None:
     seen = Seen(await handler(knowledge=DELIVERY).handle(message(), pending()))
     (reply,) = seen.effect.replies
-    assert (reply["id"], reply["author"], reply["priority"]) == ("bm1", "bot", 1)
+    assert (reply["id"], reply["author"], reply["priority"]) == ("bc1-m1", "bot", 1)
 
 
 async def test_a_turn_and_a_decision_are_written_and_point_at_each_other() -> None:
@@ -130,6 +131,12 @@ async def test_a_bad_verdict_is_told_and_a_person_takes_over() -> None:
     seen = Seen(await handler().handle(pressed, pending(BotState(last_decision="d7"))))
     assert seen.event("feedback") == {"decision": "d7", "helpful": False}
     assert seen.packet["reason"] == "answer_rejected"
+
+
+async def test_a_late_verdict_is_about_the_answer_its_button_stood_under() -> None:
+    pressed = message("Нет", kind=MessageKind.BUTTON, button="helped:no:d3")
+    seen = Seen(await handler().handle(pressed, pending(BotState(last_decision="d7"))))
+    assert seen.event("feedback") == {"decision": "d3", "helpful": False}
 
 
 async def test_a_verdict_on_nothing_is_no_verdict() -> None:
