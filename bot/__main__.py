@@ -67,9 +67,9 @@ def _roles(value: str) -> frozenset[str]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from bot.run import serve
+    from bot.run import leave, serve
 
-    return asyncio.run(serve(arguments.roles))
+    return leave(asyncio.run(serve(arguments.roles)))
 
 
 def _ask(arguments: argparse.Namespace) -> int:

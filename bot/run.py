@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 
 from bot.app import App
 from core.config import load_config, read_environment
@@ -50,3 +51,15 @@ def _listen_for_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked)
+
+
+def leave(code: int) -> int:
+    """The exit code, unless a thread still loads a model: then the process ends here.
+
+    Everything is closed by now, and an interpreter that shuts down under a thread inside a library may crash.
+    """
+    if any(thread.name == "encoder" for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

@@ -24,6 +24,8 @@ from bot.write import (
 from core.records import dump
 from knowledge_base.render import plain_text
 
+_SHOWN_CHARS = 200
+
 
 class EffectWriter:
     """Writes the effect of a decided message: history, reply or ticket, memory, customer."""
@@ -109,7 +111,7 @@ class EffectWriter:
             person = self._outcomes.person_button(outcome.language)
             buttons = reply.buttons if person in reply.buttons else (*reply.buttons, person)
             reply = replace(reply, text=text, buttons=buttons)  # the first words promise that button
-        state = remember(outcome.state, answered=plain_text(outcome.reply.text))
+        state = remember(outcome.state, answered=_shortened(plain_text(outcome.reply.text)))
         said = (
             system_reply(pending, reply.text, outcome.language)
             if outcome.close
@@ -134,3 +136,8 @@ class EffectWriter:
         if outcome.phone:
             wanted["phone"] = outcome.phone
         return {field: value for field, value in wanted.items() if known.get(field, "") != value}
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a reply, for the packet; the whole of it is in the history below."""
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS].rsplit(maxsplit=1)[0] + " …"

@@ -115,7 +115,8 @@ class Encoder:
             thread, self._thread = self._thread, None
         if thread is not None:
             self._waiting.put(None)
-            thread.join(timeout=30)
+            # A model that is still loading cannot be stopped; it ends by itself once it is loaded.
+            thread.join(timeout=30 if self._state == "ok" else 0.5)
         self._state = "down"
         self._fail_waiting("the encoder is closed")
 
