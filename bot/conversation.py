@@ -134,8 +134,8 @@ class Conversing:
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
         )
-        app.background.start("parser", lambda _: _warm_up(parser))
-        app.background.start("publish", self._publish)
+        app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
+        app.background.start("publish", self._publish, may_be_cut=True)
         app.background.start("knowledge", self._follow)
 
     def _skills(self, stack: AsyncExitStack) -> tuple[Skill, ...]:
