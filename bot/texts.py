@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import yaml
 
 from bot import formats
 from core.errors import ConfigError
+from core.strict_yaml import load_yaml
 
 LANGUAGES = ("ru", "en")
 
@@ -91,21 +92,9 @@ def load_texts(folder: Path, *, default_language: str = "ru") -> Texts:
     return Texts(words=words, default_language=default_language)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which the same key twice is a fault; the plain loader would keep the last without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        seen: set[object] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.YAMLError(f"key {key.value} stands twice, at line {key.start_mark.line + 1}")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _read(path: Path) -> dict[str, str]:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - derives from SafeLoader
+        raw = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import ConfigError
+from core.strict_yaml import load_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 """Folder of the checkout (or of site-packages, when installed)."""
@@ -27,7 +28,7 @@ Language = Literal["ru", "en"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Company(_Section):
@@ -258,7 +259,7 @@ def load_config(path: Path) -> Config:
             one line that names the first such key.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

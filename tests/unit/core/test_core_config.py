@@ -60,6 +60,9 @@ def test_a_key_of_a_wrong_type_is_named(section: str, key: str, tmp_path: Path) 
     ("section", "key", "value"),
     [
         ("company", "timezone", "Europe/Atlantis"),
+        ("bot", "concurrency", "32"),
+        ("bot", "lease_s", True),
+        ("web", "behind_tls", "yes"),
         ("company", "timezone", "../etc/passwd"),
         ("company", "default_language", "de"),
         ("company", "name", {"ru": "Лавка"}),
@@ -98,7 +101,7 @@ def test_a_file_without_sections_says_what_is_missing(content: str, tmp_path: Pa
         load_config(file)
 
 
-@pytest.mark.parametrize("content", [b"company: [", b"\xff\xfe\x00", b"a: b: c"])
+@pytest.mark.parametrize("content", [b"company: [", b"\xff\xfe\x00", b"a: b: c", b"web: {}\nweb: {}"])
 def test_a_file_that_is_not_yaml_says_so_in_one_line(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "config.yml"
     file.write_bytes(content)
