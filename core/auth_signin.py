@@ -8,7 +8,7 @@ from datetime import datetime
 from core.auth import Session, SignedIn, TooManyAttempts, WrongPassword
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators, stamp
-from core.auth_passwords import random_password, verify_password
+from core.auth_passwords import MIN_PASSWORD_CHARS, random_password, verify_password
 from core.auth_sessions import Sessions
 from core.logging import get_logger
 
@@ -100,13 +100,21 @@ async def ensure_administrator(
         Name and password to print once, or None where somebody has an account already.
 
     Raises:
-        OperatorError: the given password is too short.
+        OperatorError: the given password is too long.
         core.errors.Unavailable: the database does not answer.
     """
     if await operators.all():
         return None
     chosen = password or random_password()
     await operators.add(
-        ADMINISTRATOR, password=chosen, role="administrator", language=language, by="setup", now=now
+        ADMINISTRATOR,
+        password=chosen,
+        role="administrator",
+        language=language,
+        by="setup",
+        now=now,
+        may_be_short=True,
     )
+    if len(chosen) < MIN_PASSWORD_CHARS:
+        _log.warning("administrator.short_password", chars=len(chosen), advised=MIN_PASSWORD_CHARS)
     return ADMINISTRATOR, chosen

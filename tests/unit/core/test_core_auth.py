@@ -130,9 +130,10 @@ async def test_the_first_administrator_is_made_once(engine: AsyncEngine) -> None
     assert await ensure_administrator(operators, password="", language="ru", now=NOW) is None
 
 
-async def test_the_first_administrator_takes_the_given_password(engine: AsyncEngine) -> None:
-    made = await ensure_administrator(Operators(engine), password="from outside", language="ru", now=NOW)
-    assert made == ("admin", "from outside")
+@pytest.mark.parametrize("password", ["from outside", "short"])
+async def test_the_first_administrator_takes_the_given_password(engine: AsyncEngine, password: str) -> None:
+    made = await ensure_administrator(Operators(engine), password=password, language="ru", now=NOW)
+    assert made == ("admin", password)
 
 
 def test_a_change_needs_the_token_of_its_session() -> None:
