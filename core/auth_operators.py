@@ -95,10 +95,10 @@ class Operators:
         operator = Operator(
             new_id("u"), _checked_name(name), display_name or name, _checked_role(role), language
         )
-        least_chars = 1 if may_be_short else MIN_PASSWORD_CHARS
+        checked = _checked_password(password, 1 if may_be_short else MIN_PASSWORD_CHARS)
         values = {
             "id": operator.id, "name": operator.name, "display_name": operator.display_name,
-            "role": operator.role, "password_hash": await hash_password(_checked_password(password, least_chars)),
+            "role": operator.role, "password_hash": await hash_password(checked),
             "active": True, "language": language, "created_ms": _ms(now),
         }  # fmt: skip
         try:
