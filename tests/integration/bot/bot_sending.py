@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.inbox import Pending
 from bot.sender import Sender
+from bot.types import Reply
+from bot.write import bot_reply
 from core.notify import Hub
 from core.redis import Scripts
 from tests.integration.bot.bot_world import FakeChannel, events
@@ -46,6 +49,11 @@ def count(channel: FakeChannel, number: int) -> Callable[[], Any]:
         return len(channel.sent) >= number
 
     return reached
+
+
+def reply_id(pending: Pending) -> str:
+    """Id of the bot's reply to a message, as the product gives it."""
+    return str(bot_reply(pending, Reply(""), "ru", "d1")["id"])
 
 
 async def statuses(scripts: Scripts, out: str) -> list[str]:

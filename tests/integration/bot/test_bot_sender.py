@@ -6,9 +6,10 @@ import asyncio
 from itertools import pairwise
 
 from bot.channels.contract import Limits, SendResult, SendStatus
+from bot.write import system_reply
 from core.errors import Unavailable
 from core.redis import Scripts
-from tests.integration.bot.bot_sending import count, sender, sending, settled, statuses
+from tests.integration.bot.bot_sending import count, reply_id, sender, sending, settled, statuses
 from tests.integration.bot.bot_world import (
     FakeChannel,
     converse,
@@ -25,7 +26,7 @@ FAILED = SendResult(SendStatus.FAILED, error="blocked")
 
 async def test_the_replies_of_a_chat_are_sent_in_their_order(scripts: Scripts) -> None:
     wanted = [(chat, number) for number in range(1, 5) for chat in ("a", "b")]
-    expected = [f"b{(await converse(scripts, chat, number)).id}" for chat, number in wanted]
+    expected = [reply_id(await converse(scripts, chat, number)) for chat, number in wanted]
     channels = [FakeChannel(), FakeChannel()]
     async with sending(*(sender(scripts, channel) for channel in channels)):
 
@@ -53,7 +54,7 @@ async def test_people_go_before_the_bot_in_other_chats(scripts: Scripts) -> None
 
 
 async def test_a_take_cancels_what_the_bot_had_queued(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     ticket = await step_in(scripts, "a")
     await operator_says(scripts, ticket, "from-olga")
     channel = FakeChannel()
@@ -91,7 +92,7 @@ async def test_an_account_sends_no_faster_than_its_vendor_allows(scripts: Script
 
 
 async def test_a_wait_the_vendor_asked_for_costs_no_try(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     asked = SendResult(SendStatus.RETRY, retry_after_s=0.05)
     channel = FakeChannel(plan=[asked] * 4)
     async with sending(sender(scripts, channel, tries=2)):
@@ -101,8 +102,8 @@ async def test_a_wait_the_vendor_asked_for_costs_no_try(scripts: Scripts) -> Non
 
 
 async def test_a_reply_refused_again_and_again_fails_and_the_next_is_sent(scripts: Scripts) -> None:
-    first = f"b{(await converse(scripts, 'a', 1)).id}"
-    second = f"b{(await converse(scripts, 'a', 2)).id}"
+    first = reply_id(await converse(scripts, "a", 1))
+    second = reply_id(await converse(scripts, "a", 2))
     channel = FakeChannel(plan=[RETRY, RETRY])
     async with sending(sender(scripts, channel, tries=2)):
         await until(settled(scripts, second, "sent"))
@@ -112,15 +113,15 @@ async def test_a_reply_refused_again_and_again_fails_and_the_next_is_sent(script
 
 
 async def test_a_reply_the_vendor_refuses_for_good_fails(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     async with sending(sender(scripts, FakeChannel(plan=[FAILED]))):
         await until(settled(scripts, out, "failed"))
     assert (await events(scripts, "delivery"))[-1]["error"] == "blocked"
 
 
 async def test_doubt_is_said_and_not_sent_again(scripts: Scripts) -> None:
-    first = f"b{(await converse(scripts, 'a', 1)).id}"
-    second = f"b{(await converse(scripts, 'a', 2)).id}"
+    first = reply_id(await converse(scripts, "a", 1))
+    second = reply_id(await converse(scripts, "a", 2))
     channel = FakeChannel(plan=[UNKNOWN])
     async with sending(sender(scripts, channel)):
         await until(settled(scripts, second, "sent"))
@@ -129,13 +130,13 @@ async def test_doubt_is_said_and_not_sent_again(scripts: Scripts) -> None:
 
 
 async def test_a_channel_that_breaks_leaves_doubt(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     async with sending(sender(scripts, FakeChannel(plan=[RuntimeError("a fault")]))):
         await until(settled(scripts, out, "unknown"))
 
 
 async def test_doubt_is_sent_again_where_that_is_harmless(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     channel = FakeChannel(repeat_safe=True, plan=[UNKNOWN])
     async with sending(sender(scripts, channel)):
         await until(settled(scripts, out, "sent"))
@@ -147,12 +148,12 @@ async def test_a_hand_over_is_told_although_the_bot_no_longer_owns(scripts: Scri
     channel = FakeChannel()
     async with sending(sender(scripts, channel)):
         await until(count(channel, 1))
-    assert channel.ids == [f"s{pending.id}"]
+    assert channel.ids == [system_reply(pending, "", "ru")["id"]]
     assert channel.sent[0].author == "system"
 
 
 async def test_a_channel_whose_own_store_is_away_has_sent_nothing(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     channel = FakeChannel(repeat_safe=True, plan=[Unavailable("redis")])
     async with sending(sender(scripts, channel, call_timeout_s=0.1)):
         await until(settled(scripts, out, "sent"))
@@ -160,7 +161,7 @@ async def test_a_channel_whose_own_store_is_away_has_sent_nothing(scripts: Scrip
 
 
 async def test_stopping_finishes_the_call_under_way(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     hold = asyncio.Event()
     channel = FakeChannel(hold=hold)
     async with sending(sender(scripts, channel)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.keys import Keys
 from core.redis import Scripts
-from tests.integration.bot.bot_sending import sender, sending, settled, statuses
+from tests.integration.bot.bot_sending import reply_id, sender, sending, settled, statuses
 from tests.integration.bot.bot_world import FakeChannel, converse, everything, step_in, until
 
 
@@ -22,8 +22,8 @@ async def settle(scripts: Scripts, out: str, attempt: str, status: str) -> list[
 
 
 async def test_a_reply_whose_sender_died_becomes_unknown_and_the_next_goes_on(scripts: Scripts) -> None:
-    first = f"b{(await converse(scripts, 'a', 1)).id}"
-    second = f"b{(await converse(scripts, 'a', 2)).id}"
+    first = reply_id(await converse(scripts, "a", 1))
+    second = reply_id(await converse(scripts, "a", 2))
     assert (await claim(scripts, 20))[1] == first
     channel = FakeChannel()
     async with sending(sender(scripts, channel)):
@@ -33,7 +33,7 @@ async def test_a_reply_whose_sender_died_becomes_unknown_and_the_next_goes_on(sc
 
 
 async def test_a_reply_whose_sender_died_is_sent_where_repeating_is_harmless(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     await claim(scripts, 20)
     channel = FakeChannel(repeat_safe=True)
     async with sending(sender(scripts, channel)):
@@ -42,7 +42,7 @@ async def test_a_reply_whose_sender_died_is_sent_where_repeating_is_harmless(scr
 
 
 async def test_the_truth_may_come_late(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     _, _, attempt, *_ = await claim(scripts, 0)
     await scripts.run("bot/lua/sweep_out.lua", "stub", 0, "")
     assert await settle(scripts, out, attempt, "failed") == ["ignored"]
@@ -54,7 +54,7 @@ async def test_the_truth_may_come_late(scripts: Scripts) -> None:
 
 
 async def test_what_an_outdated_sender_says_is_ignored(scripts: Scripts) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     _, _, old, *_ = await claim(scripts, 0)
     await scripts.run("bot/lua/sweep_out.lua", "stub", 1, "")
     await asyncio.sleep(0.002)
@@ -91,7 +91,7 @@ class SlowToCall(Scripts):
 async def test_a_sender_held_up_after_its_claim_asks_again_and_finds_the_conversation_taken(
     scripts: Scripts, keys: Keys
 ) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     slow = SlowToCall(scripts.redis, keys)
 
     async def taken_meanwhile() -> None:
@@ -106,7 +106,7 @@ async def test_a_sender_held_up_after_its_claim_asks_again_and_finds_the_convers
 
 
 async def test_a_sender_held_up_for_nothing_sends(scripts: Scripts, keys: Keys) -> None:
-    out = f"b{(await converse(scripts, 'a')).id}"
+    out = reply_id(await converse(scripts, "a"))
     slow = SlowToCall(scripts.redis, keys)
     slow.meanwhile = lambda: asyncio.sleep(0.1)
     channel = FakeChannel()
