@@ -210,6 +210,7 @@ async def test_a_button_can_be_pressed_once_and_only_on_the_latest_reply(screen:
 
 async def test_a_phone_is_asked_for_with_a_field_of_its_own(screen: Screen) -> None:
     await screen.write("сколько баллов")
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(1)  # the reply comes after it
     await screen.answer("Напишите номер", ask_contact=True)
     await screen.page.get_by_label("Номер телефона карты").fill("8 900 123-45-67")
     await screen.page.keyboard.press("Enter")

@@ -97,6 +97,7 @@ async def test_a_model_that_cannot_be_loaded_makes_the_encoder_down_and_says_why
 
 
 async def test_closing_fails_what_comes_after_and_leaves_no_thread(model: _Model) -> None:
+    before = set(threading.enumerate())  # another test's model may still be loading
     encoder = Encoder(load=lambda name, threads: model)
     model.gate.set()
     await encoder.encode(["x"])
@@ -105,7 +106,7 @@ async def test_closing_fails_what_comes_after_and_leaves_no_thread(model: _Model
     encoder.close()
     with pytest.raises(EncoderDown, match="closed"):
         await encoder.encode(["x"])
-    assert "encoder" not in {thread.name for thread in threading.enumerate()}
+    assert "encoder" not in {thread.name for thread in set(threading.enumerate()) - before}
 
 
 def test_fingerprints_tell_models_apart() -> None:
