@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from pathlib import Path
@@ -35,6 +36,12 @@ def test_no_held_out_phrase_is_a_training_phrase() -> None:
     trained = {for_encoder(text) for text, _ in read_training_data().phrases}
     held_out = Path(__file__).with_name("heldout.csv").read_text(encoding="utf-8").splitlines()
     assert not trained & {for_encoder(line.rpartition(",")[0].strip('"')) for line in held_out[1:]}
+
+
+def test_no_held_out_wish_for_a_person_is_a_training_phrase() -> None:
+    trained = {for_encoder(text) for text, _ in read_training_data().phrases}
+    with Path(__file__).with_name("people_heldout.csv").open(encoding="utf-8", newline="") as file:
+        assert not trained & {for_encoder(row["text"]) for row in csv.DictReader(file)}
 
 
 def test_every_entity_of_the_patterns_is_marked_in_some_phrase() -> None:

@@ -14,9 +14,10 @@ from nlu.compose import build_scorer
 from nlu.emotion import WEIGHTS, load_emotion_weights
 from nlu.errors import WeightsError
 from nlu.lexicon import load_lexicon
+from nlu.normalise import for_encoder
 
 SCORER = build_scorer(threshold=0.7)
-SETS = ("emotion_dev.csv", "emotion_fresh.csv")
+SETS = ("emotion_dev.csv", "emotion_fresh.csv", "emotion_heldout.csv", "emotion_last.csv")
 
 
 def rows(name: str, upset: str) -> list[str]:
@@ -27,7 +28,30 @@ def rows(name: str, upset: str) -> list[str]:
 @pytest.mark.parametrize("name", SETS)
 def test_hardly_any_everyday_message_goes_to_a_person(name: str) -> None:
     calm = rows(name, "0")
-    assert sum(SCORER.score(text).escalate for text in calm) / len(calm) <= 0.03
+    assert sum(SCORER.score(text).escalate for text in calm) / len(calm) <= 0.05
+
+
+def test_most_upset_messages_of_the_held_out_fold_are_heard() -> None:
+    upset = rows("emotion_heldout.csv", "1")
+    assert sum(SCORER.score(text).escalate for text in upset) / len(upset) >= 0.6
+
+
+def test_no_held_out_message_is_a_training_phrase() -> None:
+    folder = WEIGHTS.parent
+    trained = {
+        for_encoder(line)
+        for name in ("phrases_upset.txt", "phrases_calm.txt")
+        for line in (folder / name).read_text(encoding="utf-8").splitlines()
+    }
+    held_out = {for_encoder(text) for name in SETS[2:] for upset in "01" for text in rows(name, upset)}
+    assert not trained & held_out
+
+
+def test_danger_is_told_from_questions_about_it() -> None:
+    with Path(__file__).with_name("sensitive.csv").open(encoding="utf-8", newline="") as file:
+        told = [(SCORER.score(row["text"]).escalate, row["sensitive"]) for row in csv.DictReader(file)]
+    assert sum(heard for heard, label in told if label == "1") >= 14
+    assert sum(heard for heard, label in told if label == "0") <= 2
 
 
 @pytest.mark.parametrize("name", SETS)

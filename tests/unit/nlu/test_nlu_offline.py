@@ -39,6 +39,17 @@ async def test_a_skill_is_rarely_sure_of_what_is_not_its_own(parser: OfflinePars
     assert len(wrong) / len(others) <= 0.08
 
 
+async def test_wishes_for_a_person_are_told_from_talk_about_people(parser: OfflineParser) -> None:
+    with HELD_OUT.with_name("people_heldout.csv").open(encoding="utf-8", newline="") as file:
+        wanted = [(row["text"], row["ask_human"] == "1") for row in csv.DictReader(file)]
+    parsed = [(await parser.parse(text), wish) for text, wish in wanted]
+    heard = [each.intent == "ask_human" and each.confidence >= 0.6 for each, _ in parsed]
+    wishes = [yes for yes, (_, wish) in zip(heard, parsed, strict=True) if wish]
+    others = [yes for yes, (_, wish) in zip(heard, parsed, strict=True) if not wish]
+    assert sum(wishes) / len(wishes) >= 0.9
+    assert sum(others) / len(others) <= 0.08
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
