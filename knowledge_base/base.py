@@ -195,5 +195,6 @@ def _row(scores: Scores, at: int) -> Scores:
         chars=scores.chars[one],
         body=scores.body[one],
         ridge=scores.ridge[one],
+        whole=scores.whole[one],
         passages=scores.passages[one],
     )

@@ -21,6 +21,23 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
+def _alike() -> dict[str, str]:
+    """Words of everyday support talk that mean the same, as base forms: each with the first of its line."""
+    file = Path(__file__).parent / "data" / "alike.txt"
+    lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+    found: dict[str, str] = {}
+    for line in lines:
+        for word in line:
+            found.setdefault(lemma(word), lemma(line[0]))
+    return found
+
+
+def meaning(form: str) -> str:
+    """The base form that stands for all that mean the same, or the form itself."""
+    return _alike().get(form, form)
+
+
+@cache
 def _analyzer() -> Any:
     import pymorphy3
 

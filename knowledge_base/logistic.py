@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,13 @@ class Logistic:
 
 
 def fit(
-    rows: Floats, right: Floats, weight: Floats, *, strength: float, prior: Logistic | None = None
+    rows: Floats,
+    right: Floats,
+    weight: Floats,
+    *,
+    strength: float,
+    prior: Logistic | None = None,
+    unused: Collection[str] = (),
 ) -> Logistic:
     """Weighted maximum a posteriori estimate.
 
@@ -46,6 +53,7 @@ def fit(
         weight: How much each row counts, `(n,)`.
         strength: Pull towards the prior (towards 0 without one), in rows' worth of evidence.
         prior: Model to start from; its scaling is kept.
+        unused: Signals that get no weight.
     """
     from scipy.optimize import minimize
 
@@ -62,14 +70,14 @@ def fit(
         value = (weight * np.logaddexp(0, -margin)).sum() + 0.5 * (pull * (at - start) ** 2).sum()
         return float(value), np.append(scaled.T @ slope, slope.sum()) + pull * (at - start)
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*_bounds(), (None, None)])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*_bounds(unused), (None, None)])
     return Logistic(mean, spread, found.x[:-1], float(found.x[-1]))
 
 
-def _bounds() -> list[tuple[float | None, float | None]]:
+def _bounds(unused: Collection[str]) -> list[tuple[float | None, float | None]]:
     by_sign: dict[int | None, tuple[float | None, float | None]] = {
         1: (0, None),
         -1: (None, 0),
         None: (0, 0),
     }
-    return [by_sign[SIGNS.get(name, 1)] for name in NAMES]
+    return [by_sign[None if name in unused else SIGNS.get(name, 1)] for name in NAMES]

@@ -27,8 +27,11 @@ NAMES = (
     "chars_margin",
     "ridge",
     "ridge_margin",
+    "whole",
+    "whole_margin",
     "body",
     "agreement",
+    "least_margin",
     "coverage",
     "unknown",
     "length",
@@ -36,15 +39,24 @@ NAMES = (
 """Order of the columns. A margin is the distance to the best other article, negative when that one leads."""
 
 
-def signals(shelf: Shelf, scores: Scores, article: Ints, words: Floats) -> Floats:
+def signals(shelf: Shelf, scores: Scores, article: Ints, heard: Floats) -> Floats:
     """Signals `(queries, len(NAMES))` of article number `article[i]` for query i.
 
-    `words` is what `word_signals` says: coverage, unknown, length.
+    `heard` is what `word_signals` says: coverage, unknown, length.
     """
     at = np.arange(len(article))
     columns: list[Any] = []
+    margins: list[Any] = []
     votes = np.zeros(len(article), dtype=np.float32)
-    for values in (scores.merged, scores.fused, scores.dense, scores.lemma, scores.chars, scores.ridge):
+    for values in (
+        scores.merged,
+        scores.fused,
+        scores.dense,
+        scores.lemma,
+        scores.chars,
+        scores.ridge,
+        scores.whole,
+    ):
         finite = np.where(np.isfinite(values), values, 0)
         mine = finite[at, article]
         others = finite.copy()
@@ -52,8 +64,15 @@ def signals(shelf: Shelf, scores: Scores, article: Ints, words: Floats) -> Float
         margin = mine - (others.max(axis=1) if others.shape[1] > 1 else 0)
         columns += [mine, margin]
         votes += margin > 0
-    columns += [scores.body[at, article], votes / 6]
-    return np.column_stack([*columns, words]).astype(np.float32)
+        margins.append(margin)
+    columns += [scores.body[at, article], votes / 7, _least(shelf, margins)]
+    return np.column_stack([*columns, heard]).astype(np.float32)
+
+
+def _least(shelf: Shelf, margins: Sequence[Any]) -> Any:
+    """The least of four rankers' margins, each by its typical top: how far the least sure of them is sure."""
+    _, fused, dense, _, _, ridge, whole = margins
+    return np.minimum.reduce([fused / shelf.scale[0], dense / shelf.scale[0], ridge / shelf.scale[1], whole])
 
 
 class Coverage:

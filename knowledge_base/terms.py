@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from knowledge_base.lemmas import content, lemmas
+from knowledge_base.lemmas import content, lemma, lemmas, meaning
 from knowledge_base.text import words
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -21,14 +21,17 @@ NGRAMS = range(2, 6)
 
 
 def lemma_terms(text: str) -> list[str]:
-    """Base forms without stop words."""
-    return content(lemmas(text))
+    """Base forms without stop words, one for all that mean the same."""
+    return [meaning(form) for form in content(lemmas(text))]
 
 
 def char_terms(text: str) -> list[str]:
-    """Character n-grams within words, the word's edges marked by a space."""
+    """Character n-grams within words, the word's edges marked by a space; synonyms are the same word."""
     grams = []
-    for word in words(text):
+    for given in words(text):
+        form = lemma(given)
+        shared = meaning(form)
+        word = given if shared == form else shared
         padded = f" {word} "
         for size in NGRAMS:
             if size >= len(padded):
