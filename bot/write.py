@@ -14,6 +14,8 @@ from bot.outcome import Outcome
 from bot.signals import Reading
 from bot.types import Answer, BotState, Decision, HandOff, IncomingMessage, Reply, RunSkill
 from core.records import PRIORITY_BOT, PRIORITY_PERSON, dump, new_id, outgoing, turn
+from handoff.packets import PRIORITY_NORMAL, PRIORITY_URGENT, dump_packet
+from handoff.types import Candidate, HandoffPacket
 
 _REMEMBERED = 10
 
@@ -86,30 +88,25 @@ def best_probability(signals: Signals) -> float | None:
     return signals.candidates[0].probability if signals.candidates else None
 
 
-def packet(decision: HandOff, reading: Reading, state: BotState) -> dict[str, Any]:
-    """What the operator sees first, in the shape `handoff` takes."""
+def packet(decision: HandOff, reading: Reading, state: BotState) -> HandoffPacket:
+    """What the operator sees first, in `handoff`'s terms."""
     signals, understanding = reading.signals, reading.understanding
-    return {
-        "reason": decision.reason.value,
-        "evidence": decision.evidence,
-        "intent": signals.intent,
-        "intent_confidence": signals.intent_confidence,
-        "entities": [[entity.name, entity.value] for entity in understanding.entities],
-        "mood": signals.emotion_kind,
-        "mood_score": signals.emotion,
-        "language": reading.language,
-        "said": list(state.said),
-        "answered": list(state.answered),
-        "candidates": [
-            {
-                "article": found.article,
-                "language": found.language,
-                "title": found.title,
-                "probability": found.probability,
-            }
+    return HandoffPacket(
+        reason=decision.reason.value,
+        evidence=decision.evidence,
+        intent=signals.intent,
+        intent_confidence=signals.intent_confidence,
+        entities=tuple((entity.name, entity.value) for entity in understanding.entities),
+        mood=signals.emotion_kind,
+        mood_score=signals.emotion,
+        language=reading.language,
+        said=state.said,
+        answered=state.answered,
+        candidates=tuple(
+            Candidate(found.article, found.language, found.title, found.probability)
             for found in signals.candidates[:5]
-        ],
-    }
+        ),
+    )
 
 
 def remember(state: BotState, *, said: str = "", answered: str = "") -> BotState:
@@ -148,11 +145,11 @@ def new_ticket(
     return NewTicket(
         reason=decision.reason.value,
         group="general",
-        priority=0 if decision.urgent else 1,
+        priority=PRIORITY_URGENT if decision.urgent else PRIORITY_NORMAL,
         due_ms=int(due_s * 1000),
         customer=message.sender.name or message.sender.user_id,
         language=reading.language,
-        packet=dump(packet(decision, reading, state)),
+        packet=dump_packet(packet(decision, reading, state)),
         last_line=message.text[:200],
     )
 
