@@ -62,6 +62,7 @@ class Signals:
         entities: Names of the entities found.
         knowledge_ready: False when no knowledge base could be asked.
         words: Number of words in the message.
+        number: Whether it holds a number of four digits or more, such as a code, a phone or a card.
         state: The bot's memory before this message.
     """
 
@@ -80,6 +81,7 @@ class Signals:
     knowledge_ready: bool = True
     base_version: int = 0
     words: int = 0
+    number: bool = False
     state: BotState = field(default_factory=BotState)
 
 
@@ -112,6 +114,7 @@ def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
     return (
         _explicit(signals)
         or _pressed(signals)
+        or _number_awaited(signals)
         or _asked_for_person(signals, thresholds)
         or _mood(signals, thresholds)
         or _skill(signals, thresholds, skills)
@@ -159,6 +162,17 @@ def _pressed(signals: Signals) -> Decision | None:
         case "skill":
             return RunSkill(rest.partition(":")[0])
     return HandOff(Reason.LOW_CONFIDENCE)
+
+
+def _number_awaited(signals: Signals) -> Decision | None:
+    """A number for a skill that asked for one: what else its digits resemble does not matter.
+
+    A skill it is not for says so, and the message is then decided as if none had waited.
+    """
+    upset = signals.escalate or signals.emotion_kind == "sensitive"
+    if signals.state.skill and signals.number and not upset:
+        return RunSkill(signals.state.skill)
+    return None
 
 
 def _asked_for_person(signals: Signals, thresholds: Thresholds) -> Decision | None:

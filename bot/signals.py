@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from bot.types import BotState, IncomingMessage, MessageKind
 from knowledge_base.types import SearchResult
 from nlu.types import Emotion, Understanding
 
+_NUMBER = re.compile(r"\d(?:[ -]?\d){3}")
 _CALM = Emotion(score=0.0, escalate=False)
 
 
@@ -55,6 +57,7 @@ async def gather(
         knowledge_ready=found is not None,
         base_version=found.base_version if found else 0,
         words=len(message.text.split()),
+        number=_NUMBER.search(message.text) is not None,
         state=state,
     )
     return Reading(

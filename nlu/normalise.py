@@ -19,3 +19,8 @@ def blank(text: str) -> bool:
 def capped(text: str, max_chars: int) -> str:
     """At most `max_chars` characters from the beginning, so that offsets stay true in the original."""
     return text[:max_chars]
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is a letter of any alphabet: without one there are no words to understand."""
+    return any(letter.isalpha() for letter in text)

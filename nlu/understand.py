@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.logging import get_logger
 from nlu.errors import ParserUnavailable
 from nlu.language import detect_language
-from nlu.normalise import blank, capped
+from nlu.normalise import blank, capped, has_letters
 from nlu.ports import FALLBACK_INTENT, EmotionScorer, ParsedIntent, Parser, ParserName
 from nlu.types import Understanding
 
@@ -29,6 +31,9 @@ class Understander:
     async def understand(self, text: str, *, language_hint: str) -> Understanding:
         """Understand one message; `language_hint` (ru or en) decides where the text does not tell."""
         parsed, parser = await self._parse(capped(text, self._max_chars))
+        if not has_letters(text):
+            # A code, a phone or a card is what a skill asked for; its digits say nothing about a wish.
+            parsed = replace(parsed, intent=FALLBACK_INTENT, confidence=0.0)
         return Understanding(
             intent=parsed.intent,
             intent_confidence=parsed.confidence,

@@ -72,6 +72,15 @@ CASES: dict[str, tuple[Signals, Decision]] = {
     ),
     "a faint intent with another's entity does not": (words("find_store", 0.6, entities=("phone",)), UNSURE),
     "a fainter intent does not, entity or not": (words("find_store", 0.49, entities=("metro",)), UNSURE),
+    "a number for a waiting skill is not a wish for a person": (
+        words("ask_human", number=True, state=WAITING),
+        BALANCE,
+    ),
+    "a number nobody waits for changes nothing": (words("ask_human", number=True), PERSON),
+    "mood beats a number for a waiting skill": (
+        words("ask_human", number=True, escalate=True, state=WAITING),
+        PERSON,
+    ),
     "mood is urgent and says by which words": (
         words(escalate=True, emotion_kind="anger", evidence="сколько можно"),
         HandOff(Reason.EMOTION, urgent=True, evidence="сколько можно"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nlu.compose import build_scorer
 from nlu.errors import ParserUnavailable
 from nlu.ports import ParsedIntent, ParserName
@@ -59,3 +61,11 @@ async def test_emoji_alone_mean_nothing_and_keep_the_language() -> None:
     understood = await understander(Reads("rasa"), Reads("offline")).understand("🙂🙂", language_hint="en")
     assert (understood.intent, understood.intent_confidence) == ("out_of_scope", 0.0)
     assert (understood.language, understood.emotion.score) == ("en", 0.0)
+
+
+@pytest.mark.parametrize("text", ["607151", "+7 900 000-00-01", "12-34 56", "7777 0000 1111 2222"])
+async def test_digits_alone_are_no_wish_whatever_a_model_makes_of_them(text: str) -> None:
+    parser = Reads("rasa", "ask_human")
+    understood = await understander(parser, Reads("offline")).understand(text, language_hint="ru")
+    assert (understood.intent, understood.intent_confidence) == ("out_of_scope", 0.0)
+    assert parser.read == [text]  # it still finds phones and cards in them
