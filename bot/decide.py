@@ -114,7 +114,7 @@ def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
     return (
         _explicit(signals)
         or _pressed(signals)
-        or _number_awaited(signals)
+        or _awaited(signals)
         or _asked_for_person(signals, thresholds)
         or _mood(signals, thresholds)
         or _skill(signals, thresholds, skills)
@@ -164,19 +164,21 @@ def _pressed(signals: Signals) -> Decision | None:
     return HandOff(Reason.LOW_CONFIDENCE)
 
 
-def _number_awaited(signals: Signals) -> Decision | None:
-    """A number for a skill that asked for one: what else its digits resemble does not matter.
+def _awaited(signals: Signals) -> Decision | None:
+    """A number or a place for a skill that waits for one: what else the words resemble does not matter.
 
     A skill it is not for says so, and the message is then decided as if none had waited.
     """
     upset = signals.escalate or signals.emotion_kind == "sensitive"
-    if signals.state.skill and signals.number and not upset:
+    if signals.state.skill and (signals.number or signals.entities) and not upset:
         return RunSkill(signals.state.skill)
     return None
 
 
 def _asked_for_person(signals: Signals, thresholds: Thresholds) -> Decision | None:
-    if signals.intent == "ask_human" and signals.intent_confidence >= thresholds.person:
+    # A short answer to a skill's question may sound like anything, so more is asked of it then.
+    least = max(thresholds.person, thresholds.skill) if signals.state.skill else thresholds.person
+    if signals.intent == "ask_human" and signals.intent_confidence >= least:
         return HandOff(Reason.ASKED_FOR_PERSON)
     return None
 

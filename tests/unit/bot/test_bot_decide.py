@@ -76,6 +76,14 @@ CASES: dict[str, tuple[Signals, Decision]] = {
         words("ask_human", number=True, state=WAITING),
         BALANCE,
     ),
+    "a person asked for faintly does not take a waiting skill's answer": (
+        words("ask_human", 0.69, state=WAITING),
+        BALANCE,
+    ),
+    "a place for a waiting skill is not a wish for a person": (
+        words("ask_human", entities=("city",), state=WAITING),
+        BALANCE,
+    ),
     "a number nobody waits for changes nothing": (words("ask_human", number=True), PERSON),
     "mood beats a number for a waiting skill": (
         words("ask_human", number=True, escalate=True, state=WAITING),
