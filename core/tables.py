@@ -139,6 +139,16 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+)
+
 unread_events = Table(
     "unread_events",
     metadata,
