@@ -17,6 +17,7 @@ from bot.background import Background
 from bot.channels.contract import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.webchat.channel import WebchatChannel
+from bot.desk_areas import desk_jobs
 from bot.embedded import Embedded
 from bot.errors import SetupError
 from bot.governor import Band, Governor
@@ -35,6 +36,7 @@ from core.leader import Leader
 from core.logging import get_logger
 from core.notify import Hub
 from core.redis import Scripts, connect
+from core.settings import Settings
 from core.sql import migrate, open_engine
 
 _log = get_logger("app")
@@ -99,6 +101,7 @@ class App:
         self.engine = open_engine(self.endpoints.database_url)
         self._stack.push_async_callback(self.engine.dispose)
         await migrate(self.engine)
+        self.settings = Settings(self.engine)
         self.hub = Hub(self.redis, self.keys)
         self.inbox = Inbox(
             self.scripts,
@@ -196,6 +199,8 @@ class App:
         self.background.start("archiver", archiver.run)
         self.background.start("governor", self.governor.run)
         self.background.start("silence", self._end_silent)
+        for name, job in desk_jobs(self, settings=self.settings).items():
+            self.background.start(name, job)
 
     def _start_channels(self) -> None:
         waits = {self.telegram.account: self.telegram.longest_send_s, self.webchat.account: _WEBCHAT_CALL_S}

@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.webchat.routes import add_chat
+from bot.desk_areas import desk_areas
 from bot.errors import SetupError
 from bot.metrics import WAITING
 from bot.version import VERSION
@@ -26,6 +27,8 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.app import add_desk
+from handoff.web.frame import Frame
+from handoff.web.guard import Guard
 from handoff.words import load_words
 
 if TYPE_CHECKING:
@@ -110,6 +113,7 @@ class Serving:
             max_text_chars=chat.max_text_chars,
             max_wait_s=chat.max_wait_s,
         )
+        frame = Frame(sign_in=self._sign_in, words=load_words())
         add_desk(
             application,
             sign_in=self._sign_in,
@@ -123,8 +127,9 @@ class Serving:
             board=self._board,
             history=History(engine=app.engine, scripts=app.scripts, keys=app.keys),
             hub=app.hub,
-            words=load_words(),
+            frame=frame,
             behind_tls=config.web.behind_tls,
+            areas=desk_areas(app, frame=frame, guard=Guard(self._sign_in), settings=app.settings),
         )
         return application
 

@@ -1,4 +1,4 @@
-"""The words of the desk, in every language, from `handoff/wording`."""
+"""The words of the desk, in every language: `wording/ru.yml`, and `wording/AREA.ru.yml` of each area."""
 
 from __future__ import annotations
 
@@ -18,18 +18,29 @@ Words = Mapping[str, Mapping[str, str]]
 
 
 def load_words(folder: Path = FOLDER) -> Words:
-    """Read `ru.yml` and `en.yml`.
+    """Read `ru.yml` and `en.yml`, and every `AREA.ru.yml` and `AREA.en.yml` beside them.
 
     Raises:
-        WordingError: a file cannot be read, or has a key that the other lacks.
+        WordingError: a file cannot be read, has a key that the other language lacks, or one that is taken.
     """
-    words = {language: _load(folder / f"{language}.yml") for language in LANGUAGES}
+    words = {language: _merged(folder, language) for language in LANGUAGES}
     reference = words[LANGUAGES[0]]
     for language, texts in words.items():
         odd = sorted(set(texts) ^ set(reference))
         if odd:
             raise WordingError(f"{folder / language}.yml: {odd[0]} is not in every language")
     return words
+
+
+def _merged(folder: Path, language: str) -> dict[str, str]:
+    texts = _load(folder / f"{language}.yml")
+    for path in sorted(folder.glob(f"*.{language}.yml")):
+        more = _load(path)
+        twice = sorted(set(texts) & set(more))
+        if twice:
+            raise WordingError(f"{path}: {twice[0]} is in another file already")
+        texts |= more
+    return texts
 
 
 def _load(path: Path) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from core.auth_operators import Operators
@@ -11,13 +13,14 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.api import TicketApi
+from handoff.web.area import Area
+from handoff.web.frame import Frame
 from handoff.web.guard import Guard
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages, protect
 from handoff.web.problems import problems
 from handoff.web.signin import SignInApi
 from handoff.web.talks import TalkApi
-from handoff.words import Words
 
 _ID = "{id:[0-9A-Za-z_-]{1,40}}"
 
@@ -31,8 +34,9 @@ def add_desk(
     board: Board,
     history: History,
     hub: Hub,
-    words: Words,
+    frame: Frame,
     behind_tls: bool,
+    areas: Sequence[Area] = (),
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -44,11 +48,12 @@ def add_desk(
         board: Lists.
         history: Turns.
         hub: Live changes; it must run in this process.
-        words: Words of the pages.
+        frame: Renders the pages.
         behind_tls: A TLS proxy stands before us.
+        areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
     """
     guard = Guard(sign_in)
-    pages = Pages(sign_in=sign_in, words=words)
+    pages = Pages(frame=frame)
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
     tickets = TicketApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
@@ -80,4 +85,7 @@ def add_desk(
             web.static("/static", STATIC),
         ]
     )
+    for area in areas:
+        desk.add_routes(area.routes())
+        frame.add_to_menu(area.nav)
     app.add_subapp("/desk", desk)

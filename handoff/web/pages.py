@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
 
-from core.auth_signin import SignIn
-from core.auth_web import token_of
-from handoff.words import LANGUAGES, Words
+from handoff.web.frame import Frame
+from handoff.words import LANGUAGES
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -25,41 +21,26 @@ CONTENT_POLICY = (
 class Pages:
     """`/desk` and `/desk/login`."""
 
-    def __init__(self, *, sign_in: SignIn, words: Words) -> None:
-        """`words` of the desk, by language."""
-        self._sign_in = sign_in
-        self._words = words
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape(("html",))
-        )
+    def __init__(self, *, frame: Frame) -> None:
+        """`frame` renders."""
+        self._frame = frame
 
     async def desk(self, request: web.Request) -> web.Response:
         """The desk, or the way to sign in."""
-        session = await self._sign_in.session(token_of(request))
-        if session is None:
+        operator = await self._frame.operator(request)
+        if operator is None:
             raise web.HTTPFound("/desk/login")
-        return self._page("desk.html", session.operator.language)
+        return self._frame.render("desk.html", operator.language, operator, request.path)
 
     async def login(self, request: web.Request) -> web.Response:
         """Signing in; who is signed in goes to the desk."""
-        if await self._sign_in.session(token_of(request)) is not None:
+        if await self._frame.operator(request) is not None:
             raise web.HTTPFound("/desk")
-        return self._page("login.html", _preferred(request))
+        return self._frame.render("login.html", _preferred(request))
 
     async def to_desk(self, _request: web.Request) -> web.Response:
         """`/desk/` is `/desk`."""
         raise web.HTTPFound("/desk")
-
-    def _page(self, template: str, language: str) -> web.Response:
-        known = language if language in self._words else LANGUAGES[0]
-        # "<" is escaped so that no text can end the element it is put into.
-        words = json.dumps(self._words, ensure_ascii=False).replace("<", "\\u003c")
-        text = self._templates.get_template(template).render(
-            language=known,
-            say=self._words[known].__getitem__,
-            words=Markup(words),  # noqa: S704 - our own files, and "<" is escaped
-        )
-        return web.Response(text=text, content_type="text/html")
 
 
 def _preferred(request: web.Request) -> str:

@@ -18,6 +18,7 @@ from core.notify import Hub
 from handoff.board import Board
 from handoff.history import History
 from handoff.web.app import add_desk
+from handoff.web.frame import Frame
 from handoff.words import load_words
 from tests.integration.handoff.handoff_world import World
 
@@ -41,16 +42,17 @@ class Desk:
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
         hub = Hub(world.redis, world.keys)
+        sign_in = SignIn(operators=operators, sessions=sessions, limit=limit)
         app = web.Application(client_max_size=64 * 1024)
         add_desk(
             app,
-            sign_in=SignIn(operators=operators, sessions=sessions, limit=limit),
+            sign_in=sign_in,
             operators=operators,
             queue=world.queue,
             board=Board(scripts=world.scripts, keys=world.keys),
             history=History(engine=engine, scripts=world.scripts, keys=world.keys),
             hub=hub,
-            words=load_words(),
+            frame=Frame(sign_in=sign_in, words=load_words()),
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators)

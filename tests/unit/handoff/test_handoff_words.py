@@ -50,6 +50,17 @@ def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() ->
     assert {f"error.{code}" for code in codes - only_programs} <= set(load_words()["ru"])
 
 
+def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
+    for language in ("ru", "en"):
+        (tmp_path / f"{language}.yml").write_text("a: {b: one}", "utf-8")
+        (tmp_path / f"reports.{language}.yml").write_text("reports: {b: two}", "utf-8")
+    assert load_words(tmp_path)["ru"] == {"a.b": "one", "reports.b": "two"}
+
+    (tmp_path / "zoo.en.yml").write_text("a: {b: three}", "utf-8")
+    with pytest.raises(WordingError, match=r"a\.b is in another file already"):
+        load_words(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("russian", "english", "says"),
     [

@@ -1,0 +1,28 @@
+"""Composes the desk's areas: pages beside the conversations, and the work that goes on behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from core.settings import Settings
+from handoff.web.area import Area
+from handoff.web.frame import Frame
+from handoff.web.guard import Guard
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+Job = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set; several processes run it, so it asks for a leader's lease first."""
+
+
+def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> list[Area]:
+    """The areas of the desk, in the order of the menu."""
+    return []
+
+
+def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
+    """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
+    return {}
