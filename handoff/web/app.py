@@ -7,14 +7,15 @@ from aiohttp import web
 from core.auth_operators import Operators
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.web.guard import Guard
+from core.web.pages import add_shared, protect
+from core.web.problems import problems
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.api import TicketApi
-from handoff.web.guard import Guard
 from handoff.web.live import LiveApi
-from handoff.web.pages import STATIC, Pages, protect
-from handoff.web.problems import problems
+from handoff.web.pages import STATIC, Pages
 from handoff.web.signin import SignInApi
 from handoff.web.talks import TalkApi
 from handoff.words import Words
@@ -80,4 +81,5 @@ def add_desk(
             web.static("/static", STATIC),
         ]
     )
+    add_shared(app)
     app.add_subapp("/desk", desk)

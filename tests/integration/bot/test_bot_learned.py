@@ -31,7 +31,13 @@ PHRASE = {
 
 
 def said(right: bool | None = None, answered: str | None = None, operator: str = "u1") -> Mapping[str, Any]:
-    return {"decision": "d1", "right": right, "answered": answered, "source": "operator", "operator": operator}
+    return {
+        "decision": "d1",
+        "right": right,
+        "answered": answered,
+        "source": "operator",
+        "operator": operator,
+    }
 
 
 async def rows(engine: AsyncEngine, table: Table) -> list[dict[str, Any]]:
@@ -51,7 +57,9 @@ async def test_an_article_an_operator_answered_with_judges_the_first_candidate(
     archive: AsyncEngine, answered: str, right: bool
 ) -> None:
     await written(archive, event(1, "decision", HANDED), event(2, "verdict", said(answered=answered)))
-    holds(await only(archive, verdicts), article="delivery-cost", revision="r1", probability=0.41, right=right)
+    holds(
+        await only(archive, verdicts), article="delivery-cost", revision="r1", probability=0.41, right=right
+    )
 
 
 async def test_a_decision_that_considered_no_article_has_nothing_to_be_judged(archive: AsyncEngine) -> None:
@@ -66,8 +74,8 @@ async def test_a_later_verdict_replaces_the_earlier_which_stays_in_the_audit(arc
         archive,
         event(1, "decision", ANSWERED),
         event(2, "verdict", said(right=True)),
-        event(3, "verdict", said(right=False, operator="u2")),
-        event(4, "verdict", said(right=False, operator="u2")),
+        event(3, "verdict", said(right=False, by="u2")),
+        event(4, "verdict", said(right=False, by="u2")),
     )
     holds(await only(archive, verdicts), right=False, operator="u2", at_ms=4000)
     noted = await only(archive, audit)
