@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from core.settings import Settings
-from handoff.web.area import Area
-from handoff.web.frame import Frame
-from handoff.web.guard import Guard
+from core.web.area import Area
+from core.web.frame import Frame
+from core.web.guard import Guard
 
 if TYPE_CHECKING:
     from bot.app import App

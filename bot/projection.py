@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, Table, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.learned import feedback, phrase, verdict
+from bot.projecting import Event, event_number, fitting, insert
 from core import sql
 from core.logging import get_logger
 from core.records import dump
 from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns, unread_events
 
+__all__ = ["Event", "event_number", "project"]
+
 _log = get_logger("archive")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event; `number` orders events and is the key of the rows made from it."""
-
-    number: int
-    kind: str
-    conversation: str
-    ref: str
-    at_ms: int
-    payload: Mapping[str, Any]
-
-    @staticmethod
-    def read(event_id: str, fields: Mapping[str, str]) -> Event:
-        """From a stream entry.
-
-        Raises:
-            KeyError, ValueError: it is not of the form the scripts write.
-        """
-        return Event(
-            number=event_number(event_id),
-            kind=fields["kind"],
-            conversation=fields["conversation"],
-            ref=fields["ref"],
-            at_ms=int(fields["at"]),
-            payload=json.loads(fields["payload"]),
-        )
-
-
-def event_number(event_id: str) -> int:
-    """A stream id `ms-seq` as one number that orders events: ms × 1,000,000 + seq."""
-    milliseconds, _, sequence = event_id.partition("-")
-    return int(milliseconds) * 1_000_000 + int(sequence)
 
 
 async def project(connection: AsyncConnection, event_id: str, fields: Mapping[str, str]) -> None:
@@ -64,30 +32,12 @@ async def project(connection: AsyncConnection, event_id: str, fields: Mapping[st
         number = event_number(event_id)
         _log.error("event.set_aside", number=number, error=type(error).__name__)
         row = {"event_id": number, "kind": fields.get("kind", ""), "fields": dump(fields)}
-        await _insert(connection, unread_events, row, key="event_id")
-
-
-def _fitting(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts as every database takes them: PostgreSQL refuses a NUL and what is longer than its column, and
-    one refused event would hold up all that come after it.
-    """
-    return {name: _fit(table.c[name].type, value) for name, value in values.items()}
-
-
-def _fit(kind: object, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    room = kind.length if isinstance(kind, String) else None
-    return value.replace("\x00", "")[:room]
-
-
-async def _insert(connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: str) -> None:
-    await sql.insert_once(connection, table, _fitting(table, values), key=key)
+        await insert(connection, unread_events, row, key="event_id")
 
 
 async def _turn(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         turns,
         {
@@ -112,7 +62,7 @@ async def _turn(connection: AsyncConnection, event: Event) -> None:
 
 async def _decision(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         decisions,
         {
@@ -132,16 +82,9 @@ async def _decision(connection: AsyncConnection, event: Event) -> None:
     )
 
 
-async def _feedback(connection: AsyncConnection, event: Event) -> None:
-    verdict = event.payload["helpful"]
-    await connection.execute(
-        update(decisions).where(decisions.c.id == event.payload["decision"]).values(helpful=verdict)
-    )
-
-
 async def _delivery(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         deliveries,
         {
@@ -160,7 +103,7 @@ async def _delivery(connection: AsyncConnection, event: Event) -> None:
 
 async def _owner(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         owners,
         {
@@ -177,7 +120,7 @@ async def _owner(connection: AsyncConnection, event: Event) -> None:
 
 async def _started(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         conversations,
         {
@@ -197,7 +140,7 @@ async def _closed(connection: AsyncConnection, event: Event) -> None:
         update(conversations)
         .where(conversations.c.id == event.conversation)
         .values(
-            _fitting(
+            fitting(
                 conversations,
                 {
                     "closed_ms": event.at_ms,
@@ -211,7 +154,7 @@ async def _closed(connection: AsyncConnection, event: Event) -> None:
 
 async def _ticket_created(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
-    await _insert(
+    await insert(
         connection,
         tickets,
         {
@@ -256,14 +199,16 @@ async def _customer(connection: AsyncConnection, event: Event) -> None:
     }
     untold = [name for name in ("name", "language", "phone") if not data.get(name)]
     await sql.upsert(
-        connection, customers, _fitting(customers, values), key="key", keep=("first_seen_ms", *untold)
+        connection, customers, fitting(customers, values), key="key", keep=("first_seen_ms", *untold)
     )
 
 
 _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "turn": _turn,
     "decision": _decision,
-    "feedback": _feedback,
+    "feedback": feedback,
+    "verdict": verdict,
+    "phrase": phrase,
     "delivery": _delivery,
     "owner": _owner,
     "conversation.started": _started,

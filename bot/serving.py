@@ -23,12 +23,13 @@ from core.auth_sessions import Sessions
 from core.auth_signin import SignIn, ensure_administrator
 from core.clock import utc_now
 from core.logging import get_logger
+from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.app import add_desk
-from handoff.web.frame import Frame
-from handoff.web.guard import Guard
+from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ class Serving:
             max_text_chars=chat.max_text_chars,
             max_wait_s=chat.max_wait_s,
         )
-        frame = Frame(sign_in=self._sign_in, words=load_words())
+        menu = Menu()
+        frame = Frame(
+            sign_in=self._sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api"
+        )
         add_desk(
             application,
             sign_in=self._sign_in,
@@ -128,6 +132,7 @@ class Serving:
             history=History(engine=app.engine, scripts=app.scripts, keys=app.keys),
             hub=app.hub,
             frame=frame,
+            menu=menu,
             behind_tls=config.web.behind_tls,
             areas=desk_areas(app, frame=frame, guard=Guard(self._sign_in), settings=app.settings),
         )

@@ -149,6 +149,41 @@ settings = Table(
     Column("changed_by", String(80), nullable=False),
 )
 
+verdicts = Table(
+    "verdicts",
+    metadata,
+    # One for each decision and source; `right` is said of `article`, the decision's first.
+    Column("id", String(80), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("decision_id", String(40), nullable=False, index=True),
+    Column("article", String(120), index=True),
+    Column("revision", String(40)),
+    Column("base_version", Integer),
+    Column("probability", Float),
+    Column("right", Boolean, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("operator", String(80)),
+)
+
+pending_phrases = Table(
+    "pending_phrases",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("article", String(120), nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("conversation", String(40)),
+    Column("decision_id", String(40)),
+    Column("operator", String(80)),
+    Column("status", String(16), nullable=False, index=True),
+    Column("decided_by", String(80)),
+    Column("decided_ms", BigInteger),
+    Column("moved_to", String(120)),
+)
+
 unread_events = Table(
     "unread_events",
     metadata,

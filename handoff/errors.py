@@ -7,7 +7,3 @@ class HandoffError(Exception):
 
 class BadRecord(HandoffError):  # noqa: N818 - reads as what it is: a stored record that is bad
     """A stored ticket or packet cannot be read; the message names which."""
-
-
-class WordingError(HandoffError):
-    """A file with the words of the desk cannot be used; the message names the file and the key."""

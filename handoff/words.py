@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import yaml
+from core.web import words
+from core.web.words import LANGUAGES, Words
 
-from handoff.errors import WordingError
+__all__ = ["FOLDER", "LANGUAGES", "Words", "load_words"]
 
-LANGUAGES = ("ru", "en")
 FOLDER = Path(__file__).parent / "wording"
-
-Words = Mapping[str, Mapping[str, str]]
-"""Language → key such as `list.empty_waiting` → text."""
 
 
 def load_words(folder: Path = FOLDER) -> Words:
-    """Read `ru.yml` and `en.yml`, and every `AREA.ru.yml` and `AREA.en.yml` beside them.
+    """Read the words of the desk and its areas.
 
     Raises:
-        WordingError: a file cannot be read, has a key that the other language lacks, or one that is taken.
+        core.web.words.WordingError: a file cannot be read, lacks a key, or has one that is taken.
     """
-    words = {language: _merged(folder, language) for language in LANGUAGES}
-    reference = words[LANGUAGES[0]]
-    for language, texts in words.items():
-        odd = sorted(set(texts) ^ set(reference))
-        if odd:
-            raise WordingError(f"{folder / language}.yml: {odd[0]} is not in every language")
-    return words
-
-
-def _merged(folder: Path, language: str) -> dict[str, str]:
-    texts = _load(folder / f"{language}.yml")
-    for path in sorted(folder.glob(f"*.{language}.yml")):
-        more = _load(path)
-        twice = sorted(set(texts) & set(more))
-        if twice:
-            raise WordingError(f"{path}: {twice[0]} is in another file already")
-        texts |= more
-    return texts
-
-
-def _load(path: Path) -> dict[str, str]:
-    try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WordingError(f"{path}: cannot be read ({type(error).__name__})") from error
-    if not isinstance(data, dict):
-        raise WordingError(f"{path}: must hold sections such as list: and login:")
-    return dict(_flat(data, path, ""))
-
-
-def _flat(data: Mapping[Any, Any], path: Path, prefix: str) -> list[tuple[str, str]]:
-    texts: list[tuple[str, str]] = []
-    for name, value in data.items():
-        key = f"{prefix}{name}"
-        if isinstance(value, dict):
-            texts += _flat(value, path, f"{key}.")
-        elif isinstance(value, str):
-            texts.append((key, value))
-        else:
-            raise WordingError(f"{path}: {key} must be a text; put it in quotes")
-    return texts
+    return words.load_words(folder)

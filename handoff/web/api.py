@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 from aiohttp import web
 
 from core.auth_operators import Operators
+from core.web.guard import Guard
+from core.web.problems import Problem
 from handoff.board import Board, View
 from handoff.history import History
 from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
@@ -14,8 +16,6 @@ from handoff.packets import packet_data
 from handoff.queue import Queue
 from handoff.types import HandoffPacket, Ticket
 from handoff.web.bodies import CloseBody, ReplyBody, ResendBody, checked_text, read_body
-from handoff.web.guard import Guard
-from handoff.web.problems import Problem
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
 
 _VIEWS: dict[str, View] = {"waiting": "waiting", "mine": "mine", "all": "all"}

@@ -9,16 +9,17 @@ from aiohttp import web
 from core.auth_operators import Operators
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.web.area import Area
+from core.web.frame import Frame, Menu
+from core.web.guard import Guard
+from core.web.pages import add_shared, protect
+from core.web.problems import problems
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.api import TicketApi
-from handoff.web.area import Area
-from handoff.web.frame import Frame
-from handoff.web.guard import Guard
 from handoff.web.live import LiveApi
-from handoff.web.pages import STATIC, Pages, protect
-from handoff.web.problems import problems
+from handoff.web.pages import STATIC, Pages
 from handoff.web.signin import SignInApi
 from handoff.web.talks import TalkApi
 
@@ -35,6 +36,7 @@ def add_desk(
     history: History,
     hub: Hub,
     frame: Frame,
+    menu: Menu,
     behind_tls: bool,
     areas: Sequence[Area] = (),
 ) -> None:
@@ -49,6 +51,7 @@ def add_desk(
         history: Turns.
         hub: Live changes; it must run in this process.
         frame: Renders the pages.
+        menu: Gets the lines of the areas.
         behind_tls: A TLS proxy stands before us.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
     """
@@ -87,5 +90,6 @@ def add_desk(
     )
     for area in areas:
         desk.add_routes(area.routes())
-        frame.add_to_menu(area.nav)
+        menu.add(area.nav)
+    add_shared(app)
     app.add_subapp("/desk", desk)

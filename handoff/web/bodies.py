@@ -2,75 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from handoff.web.problems import Problem
+from core.web.bodies import Body, Text, read_body
+from core.web.problems import Problem
+
+__all__ = ["read_body"]
 
 MAX_TEXT_CHARS = 4096
 """Telegram's limit for one message, and so ours."""
 
 
-def _storable(text: str) -> str:
-    """Without NUL and half characters, which no store takes."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Login(_Body):
+class Login(Body):
     """Signing in."""
 
     name: Annotated[Text, Field(max_length=200)]
     password: Annotated[Text, Field(max_length=1000)]
 
 
-class ReplyBody(_Body):
+class ReplyBody(Body):
     """What an operator writes; `client_id` makes a repeat harmless."""
 
     text: Text
     client_id: Annotated[Text, Field(max_length=80)] = ""
 
 
-class ResendBody(_Body):
+class ResendBody(Body):
     """The reply to send once more."""
 
     out_id: Annotated[Text, Field(max_length=80)]
 
 
-class CloseBody(_Body):
+class CloseBody(Body):
     """Why a conversation ends."""
 
     reason: Annotated[Text, Field(max_length=200)] = "solved"
-
-
-Body = TypeVar("Body", bound=_Body)
-
-
-async def read_body(request: web.Request, kind: type[Body]) -> Body:
-    """The body of a request; an empty one counts as `{}`.
-
-    Raises:
-        Problem: 400 if it is not JSON, 422 if a field is missing or wrong.
-    """
-    raw = await request.read()
-    try:
-        return kind.model_validate_json(raw or b"{}")
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        if fault["type"] == "json_invalid":
-            raise Problem(400, "bad_json", "The body is not JSON; send a JSON object.") from None
-        where = ".".join(str(part) for part in fault["loc"]) or "the body"
-        raise Problem(
-            422, "invalid_body", f"Change {where}: {fault['msg']}.", field=where
-        ) from None  # the cause would quote what was sent
 
 
 def checked_text(text: str) -> str:

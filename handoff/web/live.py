@@ -13,9 +13,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from core.errors import Unavailable
 from core.logging import get_logger
 from core.notify import Hub, wait_event
+from core.web.guard import Guard
+from core.web.problems import Problem
 from handoff.board import Board
-from handoff.web.guard import Guard
-from handoff.web.problems import Problem
 
 HEARTBEAT_S = 25
 """Below the 30 to 60 seconds after which proxies drop silent connections."""

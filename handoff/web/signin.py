@@ -7,9 +7,9 @@ from aiohttp import web
 from core.auth import SignedIn, TooManyAttempts, WrongPassword
 from core.auth_signin import SignIn
 from core.auth_web import client_address, drop_session_cookie, set_session_cookie, token_of
+from core.web.guard import Guard, check_origin
+from core.web.problems import Problem
 from handoff.web.bodies import Login, read_body
-from handoff.web.guard import Guard, check_origin
-from handoff.web.problems import Problem
 from handoff.web.shapes import operator_data
 
 

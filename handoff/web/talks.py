@@ -5,13 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.auth_operators import Operators
+from core.web.guard import Guard
+from core.web.problems import Problem
 from handoff.board import Board, Talk
 from handoff.history import History
 from handoff.outcomes import Busy, Over, Taken
 from handoff.queue import Queue
 from handoff.web.api import taken_by
-from handoff.web.guard import Guard
-from handoff.web.problems import Problem
 from handoff.web.shapes import talk_data, turn_data
 
 

@@ -105,7 +105,7 @@ HOMES = {
     "alembic": {"core"},
     "argon2": {"core"},
     "faiss": {"knowledge_base"},
-    "jinja2": {"bot/web", "handoff/web"},
+    "jinja2": {"bot/web", "core/web"},
     "markdown_it": {"bot/channels/telegram", "knowledge_base"},
     "nh3": {"knowledge_base"},
     "phonenumbers": {"bot/skills"},

@@ -1,13 +1,13 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
-import { $, keyed } from "./dom.js";
-import { get, post, setCsrf } from "./api.js";
+import { $, keyed } from "/shared/dom.js";
+import { get, post, setCsrf } from "/shared/api.js";
 import { Composer } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "./keys.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
-import { banner, confirmed, showHelp, toast } from "./notices.js";
-import { say, startLanguage, switchLanguage } from "./words.js";
+import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
+import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
 
@@ -232,16 +232,19 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const showKeys = () => showHelp(KEYS);
+
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
-  help: showHelp,
+  help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
 
-$("help").addEventListener("click", showHelp);
+$("help").addEventListener("click", showKeys);
 $("back").addEventListener("click", () => select(null));
 $("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));

@@ -1,6 +1,6 @@
 // Where the operator writes. A draft stays with its ticket until it was taken by the server.
-import { $ } from "./dom.js";
-import { say } from "./words.js";
+import { $ } from "/shared/dom.js";
+import { say } from "/shared/words.js";
 
 const MAX_CHARS = 4096;
 const WARN_CHARS = 3800;

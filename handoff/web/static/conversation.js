@@ -1,8 +1,8 @@
 // The opened conversation: its head, the packet, the turns.
-import { $, h, keyed } from "./dom.js";
+import { $, h, keyed } from "/shared/dom.js";
 import { packetCard } from "./packet.js";
 import { turnItem, withDividers } from "./turns.js";
-import { customerName, label, say } from "./words.js";
+import { customerName, label, say } from "/shared/words.js";
 
 const NEAR_END_PX = 120;
 let shown = "";

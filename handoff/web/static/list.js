@@ -1,7 +1,7 @@
 // The list on the left: four views, one line a conversation.
-import { $, h, keyed } from "./dom.js";
-import { flat } from "./rich.js";
-import { customerName, duration, label, say } from "./words.js";
+import { $, h, keyed } from "/shared/dom.js";
+import { flat } from "/shared/rich.js";
+import { customerName, duration, label, say } from "/shared/words.js";
 
 export const VIEWS = ["waiting", "mine", "all", "bot"];
 const DUE_SOON_S = 30;

@@ -1,7 +1,7 @@
 // Signing in.
-import { $ } from "./dom.js";
-import { post } from "./api.js";
-import { say, startLanguage, switchLanguage } from "./words.js";
+import { $ } from "/shared/dom.js";
+import { post } from "/shared/api.js";
+import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 startLanguage(document.documentElement.lang);
 $("language").addEventListener("click", switchLanguage);

@@ -1,6 +1,6 @@
 // What is known of a conversation that was handed over, before its first line is read.
-import { h } from "./dom.js";
-import { label, percent, say } from "./words.js";
+import { h } from "/shared/dom.js";
+import { label, percent, say } from "/shared/words.js";
 
 export function packetCard(packet, ticket, open, toggled) {
   const rows = [

@@ -1,7 +1,7 @@
 // The conversation in the middle: customer left, bot and operators right, notices centred.
-import { h } from "./dom.js";
-import { plain, rich } from "./rich.js";
-import { clockTime, dayName, label, say } from "./words.js";
+import { h } from "/shared/dom.js";
+import { plain, rich } from "/shared/rich.js";
+import { clockTime, dayName, label, say } from "/shared/words.js";
 
 const FAILED = ["failed", "unknown"];
 

@@ -15,10 +15,11 @@ from core.auth_operators import Operators
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
 from handoff.web.app import add_desk
-from handoff.web.frame import Frame
+from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
 from tests.integration.handoff.handoff_world import World
 
@@ -43,6 +44,8 @@ class Desk:
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
         hub = Hub(world.redis, world.keys)
         sign_in = SignIn(operators=operators, sessions=sessions, limit=limit)
+        menu = Menu()
+        frame = Frame(sign_in=sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api")
         app = web.Application(client_max_size=64 * 1024)
         add_desk(
             app,
@@ -52,7 +55,8 @@ class Desk:
             board=Board(scripts=world.scripts, keys=world.keys),
             history=History(engine=engine, scripts=world.scripts, keys=world.keys),
             hub=hub,
-            frame=Frame(sign_in=sign_in, words=load_words()),
+            frame=frame,
+            menu=menu,
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators)

@@ -15,11 +15,12 @@ from core.auth_operators import Operators
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.web.area import LEADS, NavEntry
+from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
 from handoff.web.app import add_desk
-from handoff.web.area import LEADS, NavEntry
-from handoff.web.frame import Frame
+from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
 from tests.integration.handoff.handoff_desk import Hand
 from tests.integration.handoff.handoff_world import World
@@ -51,7 +52,8 @@ async def test_an_area_is_in_the_menu_of_its_roles_only(
         limit=AttemptLimit(redis=world.redis, keys=world.keys),
     )
     app = web.Application()
-    frame = Frame(sign_in=sign_in, words=load_words())
+    menu = Menu()
+    frame = Frame(sign_in=sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api")
     add_desk(
         app,
         sign_in=sign_in,
@@ -61,6 +63,7 @@ async def test_an_area_is_in_the_menu_of_its_roles_only(
         history=History(engine=engine, scripts=world.scripts, keys=world.keys),
         hub=Hub(world.redis, world.keys),
         frame=frame,
+        menu=menu,
         behind_tls=False,
         areas=[Corner(frame)],
     )

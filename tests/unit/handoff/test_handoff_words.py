@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.types import Reason
-from handoff.errors import WordingError
+from core.web.pages import SHARED
+from core.web.words import WordingError
 from handoff.packets import REASON_JOINED
 from handoff.web.pages import STATIC
 from handoff.words import load_words
@@ -25,7 +26,7 @@ def test_each_text_has_the_same_placeholders_in_every_language() -> None:
 
 def test_every_word_a_page_or_a_script_names_is_there() -> None:
     used: set[str] = set()
-    for path in (*STATIC.glob("*.js"), *(WEB / "templates").glob("*.html")):
+    for path in (*STATIC.glob("*.js"), *SHARED.glob("*.js"), *(WEB / "templates").glob("*.html")):
         used |= set(re.findall(r'(?:say\(|data-word=|data-label=)"([a-z_.]+)"', path.read_text("utf-8")))
     assert len(used) > 50
     assert used <= set(load_words()["ru"])
@@ -42,7 +43,7 @@ def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() ->
     only_programs = {"not_found", "method_not_allowed", "body_too_large", "bad_json", "invalid_body"}
     only_programs |= {"unknown_view", "not_signed_in", "http_error"}
     codes: set[str] = set()
-    for path in WEB.glob("*.py"):
+    for path in (*WEB.glob("*.py"), *SHARED.parent.glob("*.py")):
         codes |= set(
             re.findall(r"(?:Problem|problem_response)\(\s*\d+,\s*\"(\w+)\"", path.read_text("utf-8"))
         )
@@ -54,7 +55,8 @@ def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
     for language in ("ru", "en"):
         (tmp_path / f"{language}.yml").write_text("a: {b: one}", "utf-8")
         (tmp_path / f"reports.{language}.yml").write_text("reports: {b: two}", "utf-8")
-    assert load_words(tmp_path)["ru"] == {"a.b": "one", "reports.b": "two"}
+    words = load_words(tmp_path)["ru"]
+    assert (words["a.b"], words["reports.b"], words["brand"]) == ("one", "two", "Duet")
 
     (tmp_path / "zoo.en.yml").write_text("a: {b: three}", "utf-8")
     with pytest.raises(WordingError, match=r"a\.b is in another file already"):

@@ -8,11 +8,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from core.errors import Unavailable
+from core.errors import CoreError, Unavailable
 from core.logging import get_logger
-from handoff.errors import HandoffError
 
-_log = get_logger("desk")
+_log = get_logger("pages")
 
 _HTTP = {
     404: ("not_found", "There is nothing at this address; see /openapi.json for what there is."),
@@ -21,7 +20,7 @@ _HTTP = {
 }
 
 
-class Problem(HandoffError):  # noqa: N818 - reads as what it is: a problem that is told
+class Problem(CoreError):  # noqa: N818 - reads as what it is: a problem that is told
     """A request that cannot be carried out."""
 
     def __init__(self, status: int, code: str, message: str, /, **extra: Any) -> None:
@@ -60,11 +59,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except Unavailable as error:
-        _log.warning("desk.unavailable", path=_route(request), error=str(error))
+        _log.warning("page.unavailable", path=_route(request), error=str(error))
         text = "A store does not answer at the moment; nothing was lost, try again in a few seconds."
         return problem_response(503, "unavailable", text, {"retry_after_s": 2})
     except Exception as error:  # noqa: BLE001 - the last resort: the caller gets JSON, the log the cause
-        _log.error("desk.failed", path=_route(request), error=type(error).__name__, exc_info=True)
+        _log.error("page.failed", path=_route(request), error=type(error).__name__, exc_info=True)
         return problem_response(
             500, "internal", "Something broke on our side; try again, and tell us if it stays."
         )

@@ -32,8 +32,8 @@ export function confirmed(title, text, yes) {
   });
 }
 
-export function showHelp() {
-  const keys = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+/** Says what the keys do: pairs of a key and the end of its word `dialog.help_…`. */
+export function showHelp(keys) {
   const dialog = $("dialog");
   dialog.onclose = null;
   dialog.replaceChildren(

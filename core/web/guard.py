@@ -7,18 +7,22 @@ from aiohttp import web
 from core.auth import Operator, Role, Session
 from core.auth_signin import SignIn, csrf_matches
 from core.auth_web import same_origin, token_of
-from handoff.web.problems import Problem
+from core.web.problems import Problem
 
 DESK_ROLES: frozenset[Role] = frozenset(("operator", "lead", "administrator"))
 """Who works with customers; editors have the knowledge base."""
+
+EDITOR_ROLES: frozenset[Role] = frozenset(("editor", "lead", "administrator"))
+"""Who decides what the knowledge base says and learns."""
 
 
 class Guard:
     """Finds the session of a request and checks what it may do."""
 
-    def __init__(self, sign_in: SignIn) -> None:
-        """`sign_in` knows the sessions."""
+    def __init__(self, sign_in: SignIn, roles: frozenset[Role] = DESK_ROLES) -> None:
+        """`sign_in` knows the sessions; `roles` are those that may read and change what is guarded."""
         self._sign_in = sign_in
+        self._roles = roles
 
     async def session(self, request: web.Request) -> Session:
         """The session, for reading.
@@ -43,29 +47,35 @@ class Guard:
         return session
 
     async def reader(self, request: web.Request) -> Operator:
-        """An operator who may see customers' conversations.
+        """Somebody who may see what is guarded.
 
         Raises:
-            Problem: 401 without a session, 403 with a role that has no desk.
+            Problem: 401 without a session, 403 with another role.
         """
-        return _at_desk(await self.session(request))
+        return self._allowed(await self.session(request))
 
     async def worker(self, request: web.Request) -> Operator:
-        """An operator who may change customers' conversations.
+        """Somebody who may change what is guarded.
 
         Raises:
             Problem: as `change` and `reader`.
         """
-        return _at_desk(await self.change(request))
+        return self._allowed(await self.change(request))
 
     async def listener(self, request: web.Request) -> Operator:
-        """An operator who may listen to live changes.
+        """Somebody who may listen to live changes.
 
         Raises:
             Problem: as `reader`, and 403 for a page of another site.
         """
         check_origin(request)
         return await self.reader(request)
+
+    def _allowed(self, session: Session) -> Operator:
+        if session.operator.role not in self._roles:
+            named = " or ".join(sorted(self._roles))
+            raise Problem(403, "wrong_role", f"This needs the role {named}; ask an administrator for it.")
+        return session.operator
 
 
 def check_origin(request: web.Request) -> None:
@@ -76,11 +86,3 @@ def check_origin(request: web.Request) -> None:
     """
     if not same_origin(request):
         raise Problem(403, "wrong_origin", "This comes from a page of another site; open the desk itself.")
-
-
-def _at_desk(session: Session) -> Operator:
-    if session.operator.role not in DESK_ROLES:
-        raise Problem(
-            403, "wrong_role", "Your role has no desk; ask an administrator for the role operator or lead."
-        )
-    return session.operator

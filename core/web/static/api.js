@@ -1,6 +1,7 @@
-// Requests to the desk's API. Every failure is an ApiError with a code that the words know.
+// Requests to the API of the page's part. Every failure is an ApiError with a code that the words know.
 import { knows, say } from "./words.js";
 
+const BASE = document.documentElement.dataset.api;
 let csrf = "";
 export const setCsrf = (token) => { csrf = token; };
 
@@ -23,7 +24,7 @@ export async function call(method, path, body) {
   const headers = method === "GET" ? {} : { "Content-Type": "application/json", "X-CSRF-Token": csrf };
   let response, data;
   try {
-    response = await fetch(`/desk/api${path}`, {
+    response = await fetch(`${BASE}${path}`, {
       method,
       headers,
       body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
