@@ -37,6 +37,12 @@ FORMATS: dict[str, str] = {
     "stores": "stores",
     "split": "split",
     "waits": "waits",
+    "once": "once:{id}",
+    "seen": "seen:{operator}",
+    "looking": "looking:{ticket}",
+    "typing": "typing:{ticket}",
+    "customer_typing": "ctyping:{ref}",
+    "operator_typing": "otyping:{ref}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

@@ -14,6 +14,7 @@ from handoff.history import History
 from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
 from handoff.packets import packet_data
 from handoff.queue import Queue
+from handoff.tools.closing import CloseRules
 from handoff.types import HandoffPacket, Ticket
 from handoff.web.bodies import CloseBody, ReplyBody, ResendBody, checked_text, read_body
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
@@ -25,9 +26,17 @@ class TicketApi:
     """`/desk/api/tickets…`."""
 
     def __init__(
-        self, *, guard: Guard, queue: Queue, board: Board, history: History, operators: Operators
+        self,
+        *,
+        guard: Guard,
+        queue: Queue,
+        board: Board,
+        history: History,
+        operators: Operators,
+        rules: CloseRules,
     ) -> None:
-        """Reads through `board` and `history`, changes through `queue`."""
+        """Reads through `board` and `history`, changes through `queue`; `rules` say what closing asks."""
+        self._rules = rules
         self._guard = guard
         self._queue = queue
         self._board = board
@@ -83,8 +92,13 @@ class TicketApi:
         """End a conversation."""
         operator = await self._guard.worker(request)
         body = await read_body(request, CloseBody)
+        reason = body.reason or "solved"
         outcome = await self._queue.close(
-            request.match_info["id"], operator=operator.id, reason=body.reason or "solved"
+            request.match_info["id"],
+            operator=operator.id,
+            reason=reason,
+            topic=body.topic,
+            reopen_s=await self._rules.checked(reason, body.topic),
         )
         if not isinstance(outcome, Closed):
             await self._refuse(outcome)

@@ -17,6 +17,8 @@ from core.web.problems import problems
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.tools.closing import CloseRules, NoRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages
@@ -39,6 +41,8 @@ def add_desk(
     menu: Menu,
     behind_tls: bool,
     areas: Sequence[Area] = (),
+    rules: CloseRules | None = None,
+    here: Here | None = None,
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -53,14 +57,18 @@ def add_desk(
         frame: Renders the pages.
         menu: Gets the lines of the areas.
         behind_tls: A TLS proxy stands before us.
+        rules: What closing a conversation asks; nothing by default.
+        here: Who looks at which conversation; nobody is told by default.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
     """
     guard = Guard(sign_in)
     pages = Pages(frame=frame)
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
-    tickets = TicketApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
+    tickets = TicketApi(
+        guard=guard, queue=queue, board=board, history=history, operators=operators, rules=rules or NoRules()
+    )
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
-    live = LiveApi(guard=guard, board=board, hub=hub)
+    live = LiveApi(guard=guard, board=board, hub=hub, here=here)
 
     desk = web.Application(middlewares=[problems])
     desk.on_response_prepare.append(protect)

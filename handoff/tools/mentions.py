@@ -1,0 +1,93 @@
+"""Who was named in which note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, desc, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.tables import tickets
+from handoff.records import milliseconds, moment
+from handoff.tools.rows import reads, writes
+from handoff.tools.tables import mentions
+
+MOST = 50
+"""Mentions listed at most, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody (`by`, an id) named the reader in a note on a ticket."""
+
+    ticket: str
+    customer: str
+    by: str
+    at: datetime
+    seen: bool
+
+
+class Mentions:
+    """Reads them, and marks them seen."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """`engine` is the archive's."""
+        self._engine = engine
+
+    async def of(self, operator: str) -> Sequence[Mention]:
+        """Mentions of somebody, the latest first.
+
+        Raises:
+            core.errors.Unavailable: the database does not answer.
+        """
+        query = (
+            select(mentions, tickets.c.customer)
+            .join(tickets, tickets.c.id == mentions.c.ticket, isouter=True)
+            .where(mentions.c.operator == operator)
+            .order_by(desc(mentions.c.at_ms))
+            .limit(MOST)
+        )
+        async with reads(self._engine) as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [
+            Mention(
+                row["ticket"], row["customer"] or "", row["by"], moment(row["at_ms"]), bool(row["seen_ms"])
+            )
+            for row in rows
+        ]
+
+    async def tickets_of(self, operator: str) -> frozenset[str]:
+        """Tickets with a mention that somebody has not seen yet, for the list's view.
+
+        Raises:
+            core.errors.Unavailable: the database does not answer.
+        """
+        query = select(mentions.c.ticket).where(_unseen(operator)).distinct()
+        async with reads(self._engine) as connection:
+            return frozenset((await connection.scalars(query)).all())
+
+    async def unseen(self, operator: str) -> int:
+        """How many mentions somebody has not seen.
+
+        Raises:
+            core.errors.Unavailable: the database does not answer.
+        """
+        query = select(func.count()).select_from(mentions).where(_unseen(operator))
+        async with reads(self._engine) as connection:
+            return int(await connection.scalar(query) or 0)
+
+    async def seen(self, operator: str, ticket: str, *, now: datetime) -> None:
+        """Somebody has looked at a ticket.
+
+        Raises:
+            core.errors.Unavailable: the database does not answer.
+        """
+        change = update(mentions).where(_unseen(operator) & (mentions.c.ticket == ticket))
+        async with writes(self._engine) as connection:
+            await connection.execute(change.values(seen_ms=milliseconds(now)))
+
+
+def _unseen(operator: str) -> ColumnElement[bool]:
+    return (mentions.c.operator == operator) & mentions.c.seen_ms.is_(None)
