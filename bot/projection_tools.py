@@ -1,4 +1,4 @@
-"""What the events of operators' tools become in SQL: mentions, transfers, closings, conversations that go on."""
+"""What the events of operators' tools become in SQL: mentions, transfers, closings, reopening."""
 
 from __future__ import annotations
 

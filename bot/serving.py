@@ -28,6 +28,8 @@ from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
@@ -134,6 +136,8 @@ class Serving:
             frame=frame,
             menu=menu,
             behind_tls=config.web.behind_tls,
+            rules=SettledRules(app.settings),
+            here=Here(scripts=app.scripts, keys=app.keys, operators=self._operators),
             areas=desk_areas(app, frame=frame, guard=Guard(self._sign_in), settings=app.settings),
         )
         return application

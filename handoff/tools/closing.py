@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from core.settings import Section, Settings
 from core.web.problems import Problem
@@ -28,8 +29,8 @@ class Choice(BaseModel):
 class Closing(BaseModel):
     """What is asked when a conversation is closed.
 
-    `reopen_h` hours after closing, up to 24 (so long the live record keeps a ticket), a customer who writes again
-    gets the same person, and that person may go on by themselves; 0 switches both off.
+    For `reopen_h` hours after closing, up to 24 (so long the live record keeps a ticket), a customer who
+    writes again gets the same person, and that person may go on by themselves; 0 switches both off.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,7 +44,7 @@ class Closing(BaseModel):
     @classmethod
     def _told_apart(cls, value: tuple[Choice, ...]) -> tuple[Choice, ...]:
         if len({choice.id for choice in value}) < len(value):
-            raise ValueError("has two entries with one id")
+            raise PydanticCustomError("twice", "two entries have one id")
         return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
@@ -15,13 +16,19 @@ from core.auth_operators import Operators
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.settings import Settings
 from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
+from handoff.tools.area import ToolsArea
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
-from tests.integration.handoff.handoff_world import World
+from knowledge_base.lemmas import content, lemma, lemmas
+from tests.integration.handoff.handoff_world import World, say
 
 PASSWORD = "a long password"
 
@@ -35,6 +42,8 @@ class Desk:
     app: web.Application
     hub: Hub
     operators: Operators
+    settings: Settings
+    tools: ToolsArea
 
     @classmethod
     def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
@@ -47,6 +56,21 @@ class Desk:
         menu = Menu()
         frame = Frame(sign_in=sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api")
         app = web.Application(client_max_size=64 * 1024)
+        settings = Settings(engine, memory_s=0)
+        area = ToolsArea(
+            guard=Guard(sign_in),
+            frame=frame,
+            engine=engine,
+            scripts=world.scripts,
+            keys=world.keys,
+            operators=operators,
+            settings=settings,
+            say=say,
+            lemma=lemma,
+            lemmas=lambda text: content(lemmas(text)),
+            company={"ru": "Лавка", "en": "Lavka"},
+            zone=ZoneInfo("Europe/Moscow"),
+        )
         add_desk(
             app,
             sign_in=sign_in,
@@ -58,8 +82,11 @@ class Desk:
             frame=frame,
             menu=menu,
             behind_tls=behind_tls,
+            areas=[area],
+            rules=SettledRules(settings),
+            here=Here(scripts=world.scripts, keys=world.keys, operators=operators),
         )
-        return cls(app, hub, operators)
+        return cls(app, hub, operators, settings, area)
 
     async def add(self, name: str, *, role: str = "operator", display_name: str = "") -> str:
         """An account; its id."""
