@@ -38,7 +38,8 @@ class LiveApi:
     the one it shows. It hears `{"type": "tickets"}` and `{"type": "ticket" or "conversation", "id": …}`.
     Every few seconds it says `{"here": "TICKET", "typing": true or false}`, and hears `{"type": "here", …}`
     of colleagues there; these are gone in seconds, so they are told in full and kept nowhere else.
-    Somebody who is named in a note hears `{"type": "mentions"}`; everybody hears `{"type": "requests"}` when one changed.
+    Somebody who is named in a note hears `{"type": "mentions"}`; everybody hears `{"type": "requests"}` when
+    one changed.
     """
 
     def __init__(self, *, guard: Guard, board: Board, hub: Hub, here: Here | None = None) -> None:

@@ -1,12 +1,13 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
-import { Composer } from "./composer.js";
+import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "./keys.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
-import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
+import { Tools } from "./tools.js";
+import { banner, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
@@ -14,12 +15,17 @@ const BOT_POLL_MS = 5000;
 const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
 
 const list = new List({ choose, show });
-const composer = new Composer({ send });
+const composer = new Composer({ send, note: (ticket, text) => tools.note(ticket, text) });
 const live = new Live({
-  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => tools.hears(event) || (event.type === "tickets" ? refreshList() : refreshOpened()),
   lost: () => banner(say("live.lost")),
   back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
   signedOut: () => location.assign("/desk/login"),
+});
+
+const tools = new Tools({
+  composer, live, failed, opened: () => state.opened, me: () => state.me, mine: () => isMine(),
+  refresh: () => { refreshList(); refreshOpened(); }, select: (id) => select({ kind: "ticket", id }),
 });
 
 // One request at a time for each thing; what changes meanwhile asks once more.
@@ -65,6 +71,7 @@ const refreshOpened = oneAtATime(async () => {
   state.pending = state.pending.filter((each) => !found.turns.some((turn) => turn.out_id === each.out_id));
   drawOpened();
   markRead();
+  tools.refreshSide();
 });
 
 function failed(error) {
@@ -90,10 +97,12 @@ function drawOpened() {
   $("opened").hidden = !opened;
   $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
+  tools.drawn();
   if (!opened) return composer.show(null, "");
   const mine = isMine();
   drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
-  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
+  $("do-note-locked").hidden = !opened.ticket;
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
 }
@@ -191,15 +200,13 @@ const actions = {
     await post(`/tickets/${state.selected.id}/return`);
     toast(say("notice.returned"));
   }),
-  close: async () => {
+  close: () => {
     const ticket = state.opened?.ticket;
     if (!isMine() && ticket?.status !== "waiting") return;
-    if (!(await confirmed(say("dialog.close_title"), say("dialog.close_text"), say("action.close")))) return;
-    change(async () => {
-      await post(`/tickets/${ticket.id}/close`);
-      toast(say("notice.closed"));
-    });
+    tools.close(ticket);
   },
+  transfer: () => tools.transfer(),
+  reopen: () => tools.reopen(),
 };
 
 function statusOf(selected) {
@@ -209,6 +216,7 @@ function statusOf(selected) {
 const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
 
 function send(ticket, text) {
+  tools.coach.sent();
   const pending = { ticket, text, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
   state.pending.push(pending);
   deliver(pending);
@@ -232,7 +240,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["m", "m"], ["/", "canned"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -240,14 +248,15 @@ const showKeys = () => showHelp(KEYS);
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
+  ...tools.keys,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
 
 $("help").addEventListener("click", showKeys);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
-$("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
+$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); });
+$("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
 setInterval(() => list.tick(), 1000);
@@ -265,6 +274,7 @@ try {
   openFromAddress();
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  tools.refreshMentions(false);
   live.start();
 } catch (error) {
   failed(error);

@@ -29,6 +29,7 @@ export function withDividers(turns, conversation) {
 
 export function turnItem(turn, { mine, resend }) {
   if (turn.divider) return h("li", { class: turn.day ? "divider day" : "divider" }, turn.divider);
+  if (turn.kind === "note") return noteItem(turn);
   if (turn.author === "system") return h("li", { class: "turn system" }, rich(turn.text), mark(turn, mine, resend));
   const side = turn.author === "customer" ? "left" : "right";
   const dead = turn.delivery?.status === "cancelled";
@@ -38,6 +39,13 @@ export function turnItem(turn, { mine, resend }) {
       turn.author === "customer" ? plain(turn.text) : rich(turn.text),
       extras(turn)),
     h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at)), mark(turn, mine, resend)));
+}
+
+/** What only colleagues see: never to be taken for something the customer read. */
+function noteItem(turn) {
+  return h("li", { class: "turn aside" },
+    h("div", { class: "bubble" }, h("span", { class: "author" }, say("turn.note", { name: turn.name })), plain(turn.text)),
+    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at))));
 }
 
 function extras(turn) {
