@@ -10,7 +10,6 @@ emit('turn', ticket[2], ticket[1], now, turn)
 for _, who in ipairs(cjson.decode(named)) do
   emit('mention', ticket[2], ticket[1], now,
     cjson.encode({id = note .. ':' .. who, ticket = id, operator = who, by = operator}))
-  announce('mention:' .. who)
 end
 announce('ticket:' .. id)
 return {'noted'}

@@ -91,7 +91,7 @@ class ToolsArea:
             history=History(engine=engine, scripts=scripts, keys=keys),
             operators=operators,
         )
-        mentions = Mentions(engine)
+        mentions = Mentions(engine, announce=announce)
         self.past = PastAnswers(engine, lemmas=lemmas)
         self._moves = MovesApi(
             desk=desk,

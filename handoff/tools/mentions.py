@@ -9,10 +9,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, desc, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.sql import insert_once
 from core.tables import tickets
 from handoff.records import milliseconds, moment
+from handoff.tools.announce import Announcer
 from handoff.tools.rows import reads, writes
 from handoff.tools.tables import mentions
+from handoff.types import Ticket
 
 MOST = 50
 """Mentions listed at most, the latest."""
@@ -30,11 +33,29 @@ class Mention:
 
 
 class Mentions:
-    """Reads them, and marks them seen."""
+    """Keeps them, and marks them seen."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, announce: Announcer) -> None:
         """`engine` is the archive's."""
         self._engine = engine
+        self._announce = announce
+
+    async def add(
+        self, note: str, ticket: Ticket, *, operators: Sequence[str], by: str, now: datetime
+    ) -> None:
+        """Write down at once whom a note names; the event stream makes the same rows, only later.
+
+        Raises:
+            core.errors.Unavailable: a store does not answer.
+        """
+        async with writes(self._engine) as connection:
+            for operator in operators:
+                row = {
+                    "id": f"{note}:{operator}", "ticket": ticket.id, "conversation": ticket.conversation,
+                    "operator": operator, "by": by, "at_ms": milliseconds(now),
+                }  # fmt: skip
+                await insert_once(connection, mentions, row, key="id")
+        await self._announce(*(f"mention:{operator}" for operator in operators))
 
     async def of(self, operator: str) -> Sequence[Mention]:
         """Mentions of somebody, the latest first.

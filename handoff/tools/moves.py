@@ -52,7 +52,7 @@ class Moves:
         note = _note_id(ticket, operator, client_id) if client_id else new_id("n")
         written = turn("operator", text, kind="note", operator=operator, name=name, note=note)
         answer = await self._run("note", ticket, operator, note, written, dump(list(mentions)))
-        return Unknown() if answer[0] == "unknown" else Noted(repeated=answer[0] == "repeat")
+        return Unknown() if answer[0] == "unknown" else Noted(note, repeated=answer[0] == "repeat")
 
     async def transfer(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Noted:
     """A note is in the history; `repeated` means that it was before and nothing changed."""
 
+    note: str
     repeated: bool = False
 
 

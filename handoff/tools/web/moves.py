@@ -78,17 +78,20 @@ class MovesApi:
         """Write a note; nobody outside ever gets it."""
         operator = await self._desk.guard.worker(request)
         body = await read_body(request, NoteBody)
+        ticket = await self._desk.ticket(request)
         known = {each.id for each in await self._desk.colleagues()}
+        named = [each for each in dict.fromkeys(body.mentions) if each in known]
         done = await self._moves.note(
-            request.match_info["id"],
+            ticket.id,
             operator=operator.id,
             name=operator.display_name,
             text=checked_text(body.text),
-            mentions=[each for each in dict.fromkeys(body.mentions) if each in known],
+            mentions=named,
             client_id=body.client_id,
         )
         if isinstance(done, Unknown):
             raise unknown_ticket()
+        await self._mentions.add(done.note, ticket, operators=named, by=operator.id, now=utc_now())
         return web.json_response({"repeated": done.repeated})
 
     async def transfer(self, request: web.Request) -> web.Response:

@@ -68,6 +68,7 @@ export class Tools {
       this.drawCompany({ people: [], customer_types: false });
       this.drawSide();
       this.typed(false);
+      if (id) this.learnClosing().catch(this.page.failed);
       this.refreshSide();
       this.beat();
     }
@@ -152,8 +153,14 @@ export class Tools {
     }
   }
 
+  /** At once where the lists are known: a key pressed next must meet the form. */
   close(ticket) {
-    return this.form(async () => closeForm(ticket, await get("/closing"), () => { toast(say("notice.closed")); this.page.refresh(); }));
+    const open = () => closeForm(ticket, this.closing, () => { toast(say("notice.closed")); this.page.refresh(); });
+    return this.closing ? open() : this.form(async () => { await this.learnClosing(); open(); });
+  }
+
+  async learnClosing() {
+    this.closing = await get("/closing");
   }
 
   transfer() {
