@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.projection import project
 from core.tables import conversations, tickets, turns
-from core.web.area import LEADS
 from handoff.outcomes import Busy
 from handoff.tools.closing import CLOSING
 from handoff.tools.moves import Moves, Receiver
@@ -34,12 +34,10 @@ async def archive(world: World, engine: AsyncEngine) -> None:
 
 async def everything_for_customers(world: World) -> str:
     """All that the outbox ever held, and what chats show."""
-    found = []
-    for name in await world.redis.keys(f"{world.keys.prefix}:out:*"):
-        found.append(str(await world.redis.hgetall(name)))
-    for name in await world.redis.keys(f"{world.keys.prefix}:webchat:*"):
-        found.append(str(await world.redis.xrange(name)))
-    return "\n".join(found)
+    redis, prefix = world.redis, world.keys.prefix
+    queued = [str(await redis.hgetall(name)) for name in await redis.keys(f"{prefix}:out:*")]
+    shown = [str(await redis.xrange(name)) for name in await redis.keys(f"{prefix}:webchat:*")]
+    return "\n".join([*queued, *shown])
 
 
 async def test_a_note_reaches_no_outbox_whatever_state_the_ticket_is_in(world: World) -> None:
@@ -204,8 +202,6 @@ async def test_closing_asks_for_a_topic_where_leads_require_one(
     hand = await browsers()
     await hand.sign_in("anna")
     closing = CLOSING.default.model_copy(update={"topic_required": True})
-    from datetime import UTC, datetime
-
     await desk.settings.put(CLOSING, closing, version=0, by="test", now=datetime.now(UTC))
     ticket = await world.hand_over()
     await hand.post(f"/tickets/{ticket}/take")
@@ -233,7 +229,6 @@ async def test_only_leads_pass_on_what_a_colleague_has(desk: Desk, world: World,
     assert await refused(await olga.post(f"/tickets/{ticket}/transfer", body)) == (409, "held_by_other")
     side = await boris.get(f"/tickets/{ticket}/side")
     assert side["transfer"]["note"] == "Возьми"
-    assert "lead" in LEADS
 
 
 async def test_who_is_named_in_a_note_finds_it_and_has_seen_it(
