@@ -116,7 +116,8 @@ class Matcher:
         return None
 
     def _form(self, word: str) -> str:
-        return self._lemma(word.lower().replace("’", "'"))
+        # Most people write е for ё, and "чем" and "чём" have base forms that differ.
+        return self._lemma(word.lower().replace("’", "'").replace("ё", "е"))
 
 
 def _cased(prefer: str, first: str) -> str:

@@ -72,7 +72,7 @@ class Moves:
         """
         words = f"→ {to.name}" + (f"\n{note}" if note else "")
         written = turn("operator", words, kind="note", operator=by, name=name, transfer=to.kind)
-        brief = dump({"by": by, "name": name, "note": note, "kind": to.kind, "to": to.id})
+        brief = dump({"by": by, "name": name, "note": note, "kind": to.kind, "to": to.id, "id": new_id("x")})
         notice = await self._notice(ticket, to) if holder else ""
         answer = await self._run(
             "transfer", ticket, by, holder, to.kind, to.id, brief, written, notice, str(int(due_s * 1000))

@@ -16,7 +16,7 @@ export class Tools {
   /** `page`: `{ composer, live, failed, opened(), me(), mine(), refresh(), select(id) }`. */
   constructor(page) {
     this.page = page;
-    Object.assign(this, { side: null, of: "", groups: null, people: [], replies: null, typedAt: 0, company: null });
+    Object.assign(this, { side: null, of: "", groups: null, people: [], replies: null, typedAt: 0, read: new Map() });
     const { composer, failed } = page;
     this.picker = new Picker({
       composer,
@@ -73,6 +73,8 @@ export class Tools {
       this.beat();
     }
     const last = [...(opened?.turns ?? [])].reverse().find((turn) => turn.author === "customer" && turn.text);
+    if (last?.id !== this.lastId) $("customer-types").hidden = true;
+    this.lastId = last?.id;
     this.drafts.about(this.page.mine() && last ? last.text : "");
   }
 
@@ -125,7 +127,8 @@ export class Tools {
     const waits = (each) => ["open", "taken", "asked"].includes(each.status);
     const card = (each) => (each.card === "request" ? requestCard(each, shared) : promiseCard(each, shared));
     const all = [...requests, ...promises];
-    keyed($("brief"), side?.transfer ? [{ ...side.transfer, language }] : [], () => "brief", briefCard);
+    const fresh = side?.transfer && this.page.mine() && side.transfer.by !== this.page.me().id && this.read.get(this.of) !== side.transfer.id;
+    keyed($("brief"), fresh ? [{ ...side.transfer, language }] : [], (each) => each.id, (each) => briefCard(each, () => { this.read.set(this.of, each.id); this.drawSide(); }));
     keyed($("settled"), all.filter((each) => !waits(each)), (each) => each.id, card);
     keyed($("asides"), all.filter(waits), (each) => each.id, card);
     $("reopened").hidden = !side?.reopened;

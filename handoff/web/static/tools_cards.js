@@ -8,9 +8,9 @@ const when = (iso) => `${dayName(iso)}, ${clockTime(iso)}`;
 const name = (who) => who?.display_name ?? "";
 
 /** What a colleague wrote when passing the conversation on. */
-export function briefCard(transfer) {
+export function briefCard(transfer, read) {
   return h("section", { class: "card brief" },
-    h("p", { class: "card-head" }, say("side.passed_by", { name: transfer.name })),
+    h("p", { class: "card-head" }, say("side.passed_by", { name: transfer.name }), h("span", { class: "spring" }), h("button", { type: "button", class: "small quiet", onclick: read }, say("action.got_it"))),
     transfer.note && h("p", { class: "card-words" }, transfer.note));
 }
 

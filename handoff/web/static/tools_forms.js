@@ -48,7 +48,7 @@ export function field(id, words, control, hint = "") {
   return h("div", { class: "field" }, h("label", { for: `form-${id}` }, words), control, hint && h("span", { class: "hint" }, hint));
 }
 
-export const own = (each) => each[document.documentElement.lang] || each.ru || each.en || each.id;
+export const own = (each) => each[document.documentElement.lang] || each.ru || each.en || each.id || "";
 
 export const money = (kopecks) =>
   new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "RUB", minimumFractionDigits: kopecks % 100 ? 2 : 0 }).format(kopecks / 100);

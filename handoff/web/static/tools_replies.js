@@ -49,7 +49,7 @@ function editor(kind, reply, n) {
     h("span", { class: "label" }, `${say("replies.text")}, ${say(`replies.${language}`)}`),
     bound(reply, language, `${at}.${language}`, `${say("replies.text")}, ${say(`replies.${language}`)}`, { tag: "textarea", rows: 4, changed, maxlength: 4096 }));
   return h("details", { class: "reply-item", open: opened.has(reply.id), ontoggle: (event) => (event.target.open ? opened.add(reply.id) : opened.delete(reply.id)) },
-    h("summary", {}, h("strong", {}, own(reply.title) === undefined ? "" : reply.title.ru || reply.title.en ? own(reply.title) : say("replies.new")), h("span", { class: "pick-group" }, reply.group.ru || reply.group.en ? own(reply.group) : ""), h("span", { class: "pick-text" }, reply[document.documentElement.lang] || reply.ru || reply.en)),
+    h("summary", {}, h("strong", {}, own(reply.title) || say("replies.new")), h("span", { class: "pick-group" }, own(reply.group)), h("span", { class: "pick-text" }, reply[document.documentElement.lang] || reply.ru || reply.en)),
     h("div", { class: "reply-fields" }, both("title", say("replies.reply_title")), both("group", say("replies.reply_group")), text("ru"), text("en")),
     h("div", { class: "row" }, h("span", { class: "spring" }), h("button", { type: "button", class: "quiet", onclick: () => remove(kind, n) }, say("action.remove"))));
 }
