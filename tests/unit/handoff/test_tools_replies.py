@@ -76,5 +76,7 @@ def test_a_canned_reply_is_offered_when_its_beginning_or_title_is_typed() -> Non
 
 
 def test_the_best_drafts_come_once_and_not_what_is_there_already() -> None:
-    drafts = [Draft("past", "", text, score) for text, score in (("Б", 0.5), ("а", 0.9), ("А", 0.4), ("в", 1))]
+    drafts = [
+        Draft("past", "", text, score) for text, score in (("Б", 0.5), ("а", 0.9), ("А", 0.4), ("в", 1))
+    ]
     assert [each.text for each in best(drafts, "В")] == ["а", "Б"]
