@@ -199,7 +199,7 @@ class App:
         self.background.start("archiver", archiver.run)
         self.background.start("governor", self.governor.run)
         self.background.start("silence", self._end_silent)
-        for name, job in desk_jobs(self, settings=self.settings).items():
+        for name, job in desk_jobs(self).items():
             self.background.start(name, job)
 
     def _start_channels(self) -> None:

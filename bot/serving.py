@@ -10,7 +10,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.webchat.routes import add_chat
-from bot.desk_areas import desk_areas
+from bot.desk_areas import DeskParts, desk_areas
 from bot.errors import SetupError
 from bot.metrics import WAITING
 from bot.version import VERSION
@@ -24,7 +24,6 @@ from core.auth_signin import SignIn, ensure_administrator
 from core.clock import utc_now
 from core.logging import get_logger
 from core.web.frame import Frame, Menu
-from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
@@ -46,9 +45,10 @@ class Serving:
         self._app = app
         config = app.config
         self._operators = Operators(app.engine)
+        self._sessions = Sessions(redis=app.redis, keys=app.keys, lifetime_s=config.web.session_hours * 3600)
         self._sign_in = SignIn(
             operators=self._operators,
-            sessions=Sessions(redis=app.redis, keys=app.keys, lifetime_s=config.web.session_hours * 3600),
+            sessions=self._sessions,
             limit=AttemptLimit(redis=app.redis, keys=app.keys),
         )
         self._board = Board(scripts=app.scripts, keys=app.keys)
@@ -134,7 +134,7 @@ class Serving:
             frame=frame,
             menu=menu,
             behind_tls=config.web.behind_tls,
-            areas=desk_areas(app, frame=frame, guard=Guard(self._sign_in), settings=app.settings),
+            areas=desk_areas(app, DeskParts(frame, self._sign_in, self._operators, self._sessions)),
         )
         return application
 

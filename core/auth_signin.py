@@ -32,9 +32,9 @@ class SignIn:
         return self._sessions.lifetime_s
 
     async def sign_in(
-        self, name: str, password: str, *, address: str
+        self, name: str, password: str, *, address: str, agent: str = ""
     ) -> SignedIn | WrongPassword | TooManyAttempts:
-        """Open a session.
+        """Open a session; `address` and `agent` (of the browser) are kept with it for its owner to see.
 
         Raises:
             core.errors.Unavailable: a store does not answer.
@@ -50,7 +50,9 @@ class SignIn:
             return WrongPassword()
         operator, password_hash = known
         await self._limit.forgive(name.strip(), address)
-        token, csrf = await self._sessions.create(operator.id, stamp(password_hash))
+        token, csrf = await self._sessions.create(
+            operator.id, stamp(password_hash), address=address, agent=agent
+        )
         _log.info("signin.done", operator=operator.id)
         return SignedIn(token, Session(operator, csrf))
 

@@ -30,6 +30,7 @@ FORMATS: dict[str, str] = {
     "websession": "websession:{token_hash}",
     "webrate": "webrate:{chat_id}",
     "desk_session": "desk:{token_hash}",
+    "desk_sessions": "desksessions:{operator}",
     "desk_failures": "deskfail:{name}",
     "leader": "leader:{name}",
     "kb_active": "kb:active",

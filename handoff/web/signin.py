@@ -27,7 +27,8 @@ class SignInApi:
         check_origin(request)
         body = await read_body(request, Login)
         address = client_address(request, behind_proxy=self._behind_tls)
-        match await self._sign_in.sign_in(body.name, body.password, address=address):
+        agent = request.headers.get("User-Agent", "")
+        match await self._sign_in.sign_in(body.name, body.password, address=address, agent=agent):
             case SignedIn(token, session):
                 response = web.json_response(
                     {"csrf": session.csrf, "operator": operator_data(session.operator)}

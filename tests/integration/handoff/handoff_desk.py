@@ -10,6 +10,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_areas import DeskParts, people_areas
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
 from core.auth_sessions import Sessions
@@ -57,6 +58,7 @@ class Desk:
             hub=hub,
             frame=frame,
             menu=menu,
+            areas=people_areas(engine, DeskParts(frame, sign_in, operators, sessions), behind_tls=behind_tls),
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators)
