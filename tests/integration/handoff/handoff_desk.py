@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desk_areas import DeskParts, people_areas
+from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
 from core.auth_sessions import Sessions
@@ -36,6 +37,7 @@ class Desk:
     app: web.Application
     hub: Hub
     operators: Operators
+    accounts: Accounts
 
     @classmethod
     def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
@@ -61,7 +63,7 @@ class Desk:
             areas=people_areas(engine, DeskParts(frame, sign_in, operators, sessions), behind_tls=behind_tls),
             behind_tls=behind_tls,
         )
-        return cls(app, hub, operators)
+        return cls(app, hub, operators, Accounts(engine, operators))
 
     async def add(self, name: str, *, role: str = "operator", display_name: str = "") -> str:
         """An account; its id."""
@@ -70,6 +72,11 @@ class Desk:
             display_name=display_name,
         )  # fmt: skip
         return made.id
+
+    async def promote(self, operator_id: str, role: str) -> None:
+        """Give somebody another role."""
+        change = Change(role=role)
+        await self.accounts.change(operator_id, change, by="test", now=datetime.now(UTC))
 
 
 @dataclass(slots=True)
