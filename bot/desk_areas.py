@@ -11,16 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.auth import ROLES, Role
 from core.auth_accounts import Accounts
+from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
+from core.auth_second import SecondFactor
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
+from core.settings import Settings
 from core.web.area import ADMINISTRATORS, Area
-from core.web.frame import Frame
+from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
 from handoff.auditing.web import AuditArea
 from handoff.people.account import AccountArea
+from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
+from handoff.setting.web import SettingsArea
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -37,19 +42,25 @@ class DeskParts:
     sign_in: SignIn
     operators: Operators
     sessions: Sessions
+    limit: AttemptLimit
+    second: SecondFactor
+    settings: Settings
+    menu: Menu
+    behind_tls: bool
 
-    def guard(self, roles: Collection[Role] = DESK_ROLES) -> Guard:
+    def guard(self, roles: Collection[Role] = DESK_ROLES, *, before_enrolment: bool = False) -> Guard:
         """Lets these roles in."""
-        return Guard(self.sign_in, frozenset(roles))
+        return Guard(self.sign_in, frozenset(roles), before_enrolment=before_enrolment)
 
 
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return people_areas(app.engine, parts, behind_tls=app.config.web.behind_tls)
+    return people_areas(app.engine, parts)
 
 
-def people_areas(engine: AsyncEngine, parts: DeskParts, *, behind_tls: bool) -> list[Area]:
-    """Accounts, one's own account and the audit."""
+def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
+    """Accounts, one's own account, settings and the audit."""
+    everybody = parts.guard(ROLES, before_enrolment=True)
     accounts = Accounts(engine, parts.operators)
     return [
         PeopleArea(
@@ -58,15 +69,22 @@ def people_areas(engine: AsyncEngine, parts: DeskParts, *, behind_tls: bool) -> 
             operators=parts.operators,
             accounts=accounts,
             sessions=parts.sessions,
+            second=parts.second,
         ),
         AccountArea(
             frame=parts.frame,
-            guard=parts.guard(ROLES),
+            guard=everybody,
             sign_in=parts.sign_in,
             operators=parts.operators,
             accounts=accounts,
             sessions=parts.sessions,
-            behind_tls=behind_tls,
+            behind_tls=parts.behind_tls,
+        ),
+        SecondFactorArea(
+            guard=everybody, second=parts.second, limit=parts.limit, behind_tls=parts.behind_tls
+        ),
+        SettingsArea(
+            frame=parts.frame, guard=parts.guard(ADMINISTRATORS), menu=parts.menu, settings=parts.settings
         ),
         AuditArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), audit=Audit(engine)),
     ]

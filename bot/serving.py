@@ -19,10 +19,12 @@ from bot.web.openapi import add_openapi
 from bot.web.page import add_page
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
+from core.auth_second import SecondFactor
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn, ensure_administrator
 from core.clock import utc_now
 from core.logging import get_logger
+from core.secret_box import SecretBox, secret_key
 from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
@@ -46,10 +48,15 @@ class Serving:
         config = app.config
         self._operators = Operators(app.engine)
         self._sessions = Sessions(redis=app.redis, keys=app.keys, lifetime_s=config.web.session_hours * 3600)
+        self._limit = AttemptLimit(redis=app.redis, keys=app.keys)
+        key = secret_key(app.environment.secret_key, app.environment.data)
+        self._second = SecondFactor(app.engine, SecretBox(key))
         self._sign_in = SignIn(
             operators=self._operators,
             sessions=self._sessions,
-            limit=AttemptLimit(redis=app.redis, keys=app.keys),
+            limit=self._limit,
+            second=self._second,
+            settings=app.settings,
         )
         self._board = Board(scripts=app.scripts, keys=app.keys)
 
@@ -118,6 +125,17 @@ class Serving:
         frame = Frame(
             sign_in=self._sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api"
         )
+        parts = DeskParts(
+            frame=frame,
+            sign_in=self._sign_in,
+            operators=self._operators,
+            sessions=self._sessions,
+            limit=self._limit,
+            second=self._second,
+            settings=app.settings,
+            menu=menu,
+            behind_tls=config.web.behind_tls,
+        )
         add_desk(
             application,
             sign_in=self._sign_in,
@@ -134,7 +152,7 @@ class Serving:
             frame=frame,
             menu=menu,
             behind_tls=config.web.behind_tls,
-            areas=desk_areas(app, DeskParts(frame, self._sign_in, self._operators, self._sessions)),
+            areas=desk_areas(app, parts),
         )
         return application
 

@@ -214,6 +214,7 @@ class Environment:
     telegram_api_url: str
     telegram_webhook_secret: str
     admin_password: str
+    secret_key: str = ""
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -240,6 +241,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         telegram_api_url=env.get("TELEGRAM_API_URL", ""),
         telegram_webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", ""),
         admin_password=env.get("DUET_ADMIN_PASSWORD", ""),
+        secret_key=env.get("DUET_SECRET_KEY", ""),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from core.auth import ROLES, SignedIn, TooManyAttempts
+from core.auth import ROLES, TooManyAttempts, WrongPassword
 from core.auth_accounts import Accounts, Change
 from core.auth_operators import OperatorError, Operators
 from core.auth_passwords import MIN_PASSWORD_CHARS
@@ -103,13 +103,11 @@ class AccountArea:
         body = await read_body(request, PasswordChange)
         address = client_address(request, behind_proxy=self._behind_tls)
         # The same check as at the door, so that a browser left open cannot be used to guess.
-        match await self._sign_in.sign_in(operator.name, body.old, address=address):
-            case SignedIn(token, _):
-                await self._sessions.end(token)
+        match await self._sign_in.refuses(operator, body.old, address=address):
             case TooManyAttempts(retry_after_s):
                 text = f"Too many attempts; wait {retry_after_s} seconds and try again."
                 raise Problem(429, "too_many_attempts", text, retry_after_s=retry_after_s)
-            case _:
+            case WrongPassword():
                 raise Problem(403, "wrong_old_password", "The present password is wrong; type it again.")
         try:
             await self._operators.set_password(
@@ -120,17 +118,10 @@ class AccountArea:
                 422, "bad_password", f"Choose another: {error}.", least=MIN_PASSWORD_CHARS
             ) from error
         await self._sessions.revoke_all(operator.id)
-        return await self._signed_in_again(request, operator.name, body.new, address)
-
-    async def _signed_in_again(
-        self, request: web.Request, name: str, password: str, address: str
-    ) -> web.Response:
         agent = request.headers.get("User-Agent", "")
-        outcome = await self._sign_in.sign_in(name, password, address=address, agent=agent)
-        if not isinstance(outcome, SignedIn):
-            raise Problem(401, "not_signed_in", "The password is changed; sign in with it at /desk/login.")
-        response = web.json_response({"csrf": outcome.session.csrf})
+        opened = await self._sign_in.open_again(operator, address=address, agent=agent)
+        response = web.json_response({"csrf": opened.session.csrf})
         set_session_cookie(
-            response, outcome.token, lifetime_s=self._sign_in.lifetime_s, secure=self._behind_tls
+            response, opened.token, lifetime_s=self._sign_in.lifetime_s, secure=self._behind_tls
         )
         return response

@@ -11,6 +11,7 @@ from core.auth import ROLES, Operator
 from core.auth_accounts import Accounts, Change, LastAdministratorError, UnknownOperatorError
 from core.auth_operators import OperatorError, Operators
 from core.auth_passwords import random_password
+from core.auth_second import SecondFactor
 from core.auth_sessions import OpenSession, Sessions
 from core.clock import utc_now
 from core.web.area import ADMINISTRATORS, NavEntry
@@ -29,7 +30,14 @@ class PeopleArea:
     nav = (NavEntry("/desk/people", "nav.people", ADMINISTRATORS),)
 
     def __init__(
-        self, *, frame: Frame, guard: Guard, operators: Operators, accounts: Accounts, sessions: Sessions
+        self,
+        *,
+        frame: Frame,
+        guard: Guard,
+        operators: Operators,
+        accounts: Accounts,
+        sessions: Sessions,
+        second: SecondFactor,
     ) -> None:
         """`guard` lets administrators in and nobody else."""
         self._frame = frame
@@ -37,6 +45,7 @@ class PeopleArea:
         self._operators = operators
         self._accounts = accounts
         self._sessions = sessions
+        self._second = second
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The page and what its script asks."""
@@ -48,6 +57,7 @@ class PeopleArea:
             web.post(f"/api/people/{_ID}/password", self.new_password),
             web.get(f"/api/people/{_ID}/sessions", self.sessions),
             web.post(f"/api/people/{_ID}/sessions/end", self.end_sessions),
+            web.post(f"/api/people/{_ID}/second/off", self.reset_second),
         ]
 
     async def page(self, request: web.Request) -> web.Response:
@@ -109,12 +119,20 @@ class PeopleArea:
         """Where somebody is signed in."""
         await self._guard.reader(request)
         found = await self._sessions.listed(request.match_info["id"])
-        return web.json_response({"sessions": [session_data(each) for each in found]})
+        on = await self._second.on(request.match_info["id"])
+        return web.json_response({"sessions": [session_data(each) for each in found], "second": on})
 
     async def end_sessions(self, request: web.Request) -> web.Response:
         """Sign somebody out everywhere."""
         await self._guard.worker(request)
         return web.json_response({"ended": await self._sessions.revoke_all(request.match_info["id"])})
+
+    async def reset_second(self, request: web.Request) -> web.Response:
+        """Turn somebody's second factor off: their phone is lost, and so are the recovery codes."""
+        who = await self._guard.worker(request)
+        await self._second.turn_off(request.match_info["id"], by=who.name, now=utc_now())
+        await self._sessions.revoke_all(request.match_info["id"])
+        return web.json_response({})
 
 
 def person_data(operator: Operator) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Login(Body):
 
     name: Annotated[Text, Field(max_length=200)]
     password: Annotated[Text, Field(max_length=1000)]
+    code: Annotated[Text, Field(max_length=40)] = ""
 
 
 class ReplyBody(Body):

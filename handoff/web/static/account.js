@@ -5,6 +5,8 @@ import { confirmed, toast } from "/shared/notices.js";
 import { data, failed, start } from "/shared/page.js";
 import { clockTime, dayName, label, say } from "/shared/words.js";
 
+import { drawSecond, loadSecond } from "./second.js";
+
 let sessions = [];
 let me = null;
 
@@ -13,6 +15,7 @@ function draw() {
   if (me) $("signed-in").textContent = say("account.signed_in_as", { name: me.name, role: label("role", me.role) });
   keyed($("sessions"), sessions, (each) => each.id, line);
   $("end-others").hidden = sessions.length < 2;
+  drawSecond();
 }
 
 const when = (iso) => `${dayName(iso)}, ${clockTime(iso)}`;
@@ -84,5 +87,6 @@ if (me) {
   $("display-name").value = me.display_name;
   $("own-language").value = me.language;
   draw();
+  await loadSecond();
   await load().catch(failed);
 }

@@ -14,13 +14,18 @@ $("form").addEventListener("submit", async (event) => {
   if (!password) return $("password").focus();
   working(true);
   try {
-    await post("/login", { name, password });
-    location.assign("/desk");
+    const { must_enrol: mustEnrol } = await post("/login", { name, password, code: $("code").value });
+    location.assign(mustEnrol ? "/desk/account" : "/desk");
   } catch (error) {
+    const asksCode = error.code === "code_needed";
     $("wrong").textContent = error.words;
-    $("wrong").hidden = false;
-    $("password").select();
+    $("wrong").hidden = asksCode;
     working(false);
+    if (asksCode || error.code === "wrong_code") {
+      $("code-field").hidden = false;
+      $("code").value = "";
+      $("code").focus();
+    } else $("password").select();
   }
 });
 

@@ -93,7 +93,10 @@ function edit(person) {
     toast(say("people.saved"));
     await load();
   });
-  get(`/people/${person.id}/sessions`).then(({ sessions: open }) => { sessions.textContent = say("people.sessions", { count: open.length }); }).catch(failed);
+  get(`/people/${person.id}/sessions`).then(({ sessions: open, second }) => {
+    sessions.textContent = say("people.sessions", { count: open.length });
+    if (second) sessions.after(h("div", { class: "row" }, h("button", { type: "button", onclick: () => resetSecond(person) }, say("second.reset"))));
+  }).catch(failed);
 }
 
 async function toggle(person) {
@@ -104,6 +107,11 @@ async function toggle(person) {
 
 async function signOut(person) {
   await post(`/people/${person.id}/sessions/end`).then(({ ended }) => { $("dialog").close(); toast(say("people.signed_out", { count: ended })); }).catch(failed);
+}
+
+async function resetSecond(person) {
+  if (!(await confirmed(say("second.reset_title", { name: person.display_name }), say("second.reset_text"), say("second.reset")))) return;
+  await post(`/people/${person.id}/second/off`).then(() => { $("dialog").close(); toast(say("people.saved")); }).catch(failed);
 }
 
 async function resetPassword(person) {

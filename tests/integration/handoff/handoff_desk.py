@@ -14,9 +14,12 @@ from bot.desk_areas import DeskParts, people_areas
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
+from core.auth_second import SecondFactor
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.secret_box import SecretBox, new_key
+from core.settings import Settings
 from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
@@ -46,9 +49,16 @@ class Desk:
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
         hub = Hub(world.redis, world.keys)
-        sign_in = SignIn(operators=operators, sessions=sessions, limit=limit)
+        second, settings = SecondFactor(engine, SecretBox(new_key())), Settings(engine, memory_s=0)
+        sign_in = SignIn(
+            operators=operators, sessions=sessions, limit=limit, second=second, settings=settings
+        )
         menu = Menu()
         frame = Frame(sign_in=sign_in, words=load_words(), templates=TEMPLATES, menu=menu, api="/desk/api")
+        parts = DeskParts(
+            frame=frame, sign_in=sign_in, operators=operators, sessions=sessions, limit=limit, second=second,
+            settings=settings, menu=menu, behind_tls=behind_tls,
+        )  # fmt: skip
         app = web.Application(client_max_size=64 * 1024)
         add_desk(
             app,
@@ -60,7 +70,7 @@ class Desk:
             hub=hub,
             frame=frame,
             menu=menu,
-            areas=people_areas(engine, DeskParts(frame, sign_in, operators, sessions), behind_tls=behind_tls),
+            areas=people_areas(engine, parts),
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators, Accounts(engine, operators))

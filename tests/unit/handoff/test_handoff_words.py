@@ -68,6 +68,7 @@ def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
     [
         ("a: {b: раз}", "a: {b: one, c: two}", "a.c"),
         ("a: {b: раз}", "a: {b: yes}", "a.b must be a text"),
+        ("a: {on: раз}", "a: {on: one}", "key a.True must be a text"),
         ("a: [", "a: one", "cannot be read"),
         ("- a", "a: one", "must hold sections"),
     ],
