@@ -36,6 +36,7 @@ from core.leader import Leader
 from core.logging import get_logger
 from core.notify import Hub
 from core.redis import Scripts, connect
+from core.secret_box import SecretBox, secret_key
 from core.settings import Settings
 from core.sql import migrate, open_engine
 
@@ -102,6 +103,7 @@ class App:
         self._stack.push_async_callback(self.engine.dispose)
         await migrate(self.engine)
         self.settings = Settings(self.engine)
+        self.secrets = SecretBox(secret_key(environment.secret_key, environment.data))
         self.hub = Hub(self.redis, self.keys)
         self.inbox = Inbox(
             self.scripts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,6 +17,7 @@ from core.auth_operators import Operators
 from core.auth_second import SecondFactor
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
+from core.clock import utc_now
 from core.settings import Settings
 from core.web.area import ADMINISTRATORS, Area
 from core.web.frame import Frame, Menu
@@ -26,6 +28,9 @@ from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
 from handoff.setting.web import SettingsArea
+from handoff.webhooks.sender import HookSender
+from handoff.webhooks.store import Webhooks
+from handoff.webhooks.web import WebhooksArea
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -55,7 +60,17 @@ class DeskParts:
 
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return people_areas(app.engine, parts)
+    return [*people_areas(app.engine, parts), webhooks_area(parts, webhooks_of(app))]
+
+
+def webhooks_of(app: App) -> Webhooks:
+    """What is kept of webhooks."""
+    return Webhooks(app.engine, app.secrets, allow_private=app.config.web.private_webhooks)
+
+
+def webhooks_area(parts: DeskParts, webhooks: Webhooks) -> WebhooksArea:
+    """The page about webhooks."""
+    return WebhooksArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), webhooks=webhooks)
 
 
 def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
@@ -92,4 +107,10 @@ def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
 
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {}
+    return {"webhooks": partial(_send_webhooks, app)}
+
+
+async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
+    sender = HookSender(webhooks=webhooks_of(app), allow_private=app.config.web.private_webhooks, now=utc_now)
+    async with sender:
+        await sender.run(stop, app.leader("webhooks", lease_s=60))

@@ -24,7 +24,6 @@ from core.auth_sessions import Sessions
 from core.auth_signin import SignIn, ensure_administrator
 from core.clock import utc_now
 from core.logging import get_logger
-from core.secret_box import SecretBox, secret_key
 from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
@@ -49,8 +48,7 @@ class Serving:
         self._operators = Operators(app.engine)
         self._sessions = Sessions(redis=app.redis, keys=app.keys, lifetime_s=config.web.session_hours * 3600)
         self._limit = AttemptLimit(redis=app.redis, keys=app.keys)
-        key = secret_key(app.environment.secret_key, app.environment.data)
-        self._second = SecondFactor(app.engine, SecretBox(key))
+        self._second = SecondFactor(app.engine, app.secrets)
         self._sign_in = SignIn(
             operators=self._operators,
             sessions=self._sessions,

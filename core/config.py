@@ -64,6 +64,7 @@ class Web(_Section):
     behind_tls: bool
     session_hours: Seconds
     shutdown_s: Seconds
+    private_webhooks: bool
 
 
 class Redis(_Section):

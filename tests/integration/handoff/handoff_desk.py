@@ -10,7 +10,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk_areas import DeskParts, people_areas
+from bot.desk_areas import DeskParts, people_areas, webhooks_area
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -25,6 +25,7 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
+from handoff.webhooks.store import Webhooks
 from handoff.words import load_words
 from tests.integration.handoff.handoff_world import World
 
@@ -41,6 +42,7 @@ class Desk:
     hub: Hub
     operators: Operators
     accounts: Accounts
+    webhooks: Webhooks
 
     @classmethod
     def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
@@ -49,7 +51,9 @@ class Desk:
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
         hub = Hub(world.redis, world.keys)
-        second, settings = SecondFactor(engine, SecretBox(new_key())), Settings(engine, memory_s=0)
+        box = SecretBox(new_key())
+        second, settings = SecondFactor(engine, box), Settings(engine, memory_s=0)
+        hooks = Webhooks(engine, box, allow_private=True)
         sign_in = SignIn(
             operators=operators, sessions=sessions, limit=limit, second=second, settings=settings
         )
@@ -70,10 +74,10 @@ class Desk:
             hub=hub,
             frame=frame,
             menu=menu,
-            areas=people_areas(engine, parts),
+            areas=[*people_areas(engine, parts), webhooks_area(parts, hooks)],
             behind_tls=behind_tls,
         )
-        return cls(app, hub, operators, Accounts(engine, operators))
+        return cls(app, hub, operators, Accounts(engine, operators), hooks)
 
     async def add(self, name: str, *, role: str = "operator", display_name: str = "") -> str:
         """An account; its id."""
