@@ -28,6 +28,8 @@ from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
 from handoff.setting.web import SettingsArea
+from handoff.tokens.store import ApiTokens
+from handoff.tokens.web import TokensArea
 from handoff.webhooks.sender import HookSender
 from handoff.webhooks.store import Webhooks
 from handoff.webhooks.web import WebhooksArea
@@ -60,7 +62,11 @@ class DeskParts:
 
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return [*people_areas(app.engine, parts), webhooks_area(parts, webhooks_of(app))]
+    return [
+        *people_areas(app.engine, parts),
+        webhooks_area(parts, webhooks_of(app)),
+        tokens_area(parts, ApiTokens(app.engine)),
+    ]
 
 
 def webhooks_of(app: App) -> Webhooks:
@@ -103,6 +109,12 @@ def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
         ),
         AuditArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), audit=Audit(engine)),
     ]
+
+
+def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
+    """The page about keys for other programs."""
+    guard = parts.guard(ADMINISTRATORS)
+    return TokensArea(frame=parts.frame, guard=guard, tokens=tokens, operators=parts.operators)
 
 
 def desk_jobs(app: App) -> Mapping[str, Job]:

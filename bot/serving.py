@@ -28,6 +28,10 @@ from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.tokens.api import add_api
+from handoff.tokens.guard import TokenGuard
+from handoff.tokens.store import ApiTokens
+from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
@@ -134,18 +138,33 @@ class Serving:
             menu=menu,
             behind_tls=config.web.behind_tls,
         )
+        queue = Queue(
+            scripts=app.scripts,
+            keys=app.keys,
+            say=app.texts.say,
+            expected_wait_s=config.handoff.expected_wait_s,
+        )
+        history = History(engine=app.engine, scripts=app.scripts, keys=app.keys)
+        programs = TokenGuard(
+            tokens=ApiTokens(app.engine), operators=self._operators, redis=app.redis, keys=app.keys
+        )
+        add_api(
+            application,
+            tickets=TicketApi(
+                guard=programs,
+                queue=queue,
+                board=self._board,
+                history=history,
+                operators=self._operators,
+            ),
+        )
         add_desk(
             application,
             sign_in=self._sign_in,
             operators=self._operators,
-            queue=Queue(
-                scripts=app.scripts,
-                keys=app.keys,
-                say=app.texts.say,
-                expected_wait_s=config.handoff.expected_wait_s,
-            ),
+            queue=queue,
             board=self._board,
-            history=History(engine=app.engine, scripts=app.scripts, keys=app.keys),
+            history=history,
             hub=app.hub,
             frame=frame,
             menu=menu,

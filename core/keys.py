@@ -31,6 +31,7 @@ FORMATS: dict[str, str] = {
     "webrate": "webrate:{chat_id}",
     "desk_session": "desk:{token_hash}",
     "desk_sessions": "desksessions:{operator}",
+    "api_rate": "apirate:{token}",
     "desk_failures": "deskfail:{name}",
     "leader": "leader:{name}",
     "kb_active": "kb:active",

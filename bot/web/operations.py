@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from bot.channels.webchat.bodies import (
 from bot.web import shapes
 from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody
 
-Access = Literal["none", "chat", "desk", "desk_change"]
+Access = Literal["none", "chat", "desk", "desk_change", "token"]
 
 READ = (401, 403, 503)
 CHANGE = (400, 401, 403, 404, 409, 413, 422, 503)
@@ -55,7 +55,9 @@ class Operation:
     @property
     def tag(self) -> str:
         """The part it belongs to."""
-        return {"/chat": "Web chat", "/desk": "Desk"}.get(self.path[:5], "Process")
+        return {"chat": "Web chat", "desk": "Desk", "api": "For programs"}.get(
+            self.path.split("/")[1], "Process"
+        )
 
 
 _AFTER = Parameter(
@@ -154,4 +156,18 @@ DESK = (
     ),
 )  # fmt: skip
 
-OPERATIONS = PROCESS + CHAT + DESK
+_FOR_PROGRAMS = ("", "/{id}", "/{id}/take", "/{id}/return", "/{id}/close", "/{id}/reply")
+PROGRAMS = tuple(
+    replace(
+        each,
+        path=each.path.replace("/desk/api", "/api/v1"),
+        name=f"{each.name}ByToken",
+        access="token",
+        errors=tuple(sorted({*each.errors, 429})),
+    )
+    for each in DESK
+    if each.path in {f"/desk/api/tickets{end}" for end in _FOR_PROGRAMS}
+)
+"""The same for other programs, with a token in place of a session."""
+
+OPERATIONS = PROCESS + CHAT + DESK + PROGRAMS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from aiohttp import web
 
+from core.auth import Operator
 from core.auth_operators import Operators
-from core.web.guard import Guard
 from core.web.problems import Problem
 from handoff.board import Board, View
 from handoff.history import History
@@ -21,11 +21,23 @@ from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
 _VIEWS: dict[str, View] = {"waiting": "waiting", "mine": "mine", "all": "all"}
 
 
+class Allows(Protocol):
+    """Says in whose name a request is made: a session's or a token's."""
+
+    async def reader(self, request: web.Request) -> Operator:
+        """Who reads; raises `Problem` if nobody may."""
+        ...
+
+    async def worker(self, request: web.Request) -> Operator:
+        """Who changes something; raises `Problem` if nobody may."""
+        ...
+
+
 class TicketApi:
-    """`/desk/api/tickets…`."""
+    """`/desk/api/tickets…`, and `/api/v1/tickets…` for programs."""
 
     def __init__(
-        self, *, guard: Guard, queue: Queue, board: Board, history: History, operators: Operators
+        self, *, guard: Allows, queue: Queue, board: Board, history: History, operators: Operators
     ) -> None:
         """Reads through `board` and `history`, changes through `queue`."""
         self._guard = guard

@@ -24,6 +24,9 @@ from tests.integration.handoff.handoff_world import World
 
 DOCUMENT = describe(version="1")
 NOT_DESCRIBED = {"/desk/api/live"}
+STABLE = ("/chat/api/", "/api/v1/", "/kb/api/", "/desk/api/tickets", "/desk/api/conversations", "/desk/api/articles",
+          "/desk/api/login", "/desk/api/logout", "/desk/api/me")  # fmt: skip
+"""What programs may rely on; other routes belong to one page each and change with it."""
 """WebSockets, which OpenAPI has no words for."""
 
 
@@ -128,7 +131,8 @@ async def test_every_route_of_the_apis_is_described(
     }
     described = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
     apis = {(method, path) for method, path in described if "/api/" in path}
-    assert {(method, path) for method, path in served if path not in NOT_DESCRIBED} == apis
+    stable = {(method, path) for method, path in served if path.startswith(STABLE)}
+    assert {(method, path) for method, path in stable if path not in NOT_DESCRIBED} == apis
 
 
 async def test_the_description_is_served() -> None:

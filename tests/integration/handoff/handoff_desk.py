@@ -10,7 +10,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk_areas import DeskParts, people_areas, webhooks_area
+from bot.desk_areas import DeskParts, people_areas, tokens_area, webhooks_area
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -23,6 +23,10 @@ from core.settings import Settings
 from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
+from handoff.tokens.api import add_api
+from handoff.tokens.guard import TokenGuard
+from handoff.tokens.store import ApiTokens
+from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.webhooks.store import Webhooks
@@ -64,17 +68,33 @@ class Desk:
             settings=settings, menu=menu, behind_tls=behind_tls,
         )  # fmt: skip
         app = web.Application(client_max_size=64 * 1024)
+        board = Board(scripts=world.scripts, keys=world.keys)
+        history = History(engine=engine, scripts=world.scripts, keys=world.keys)
+        tokens = ApiTokens(engine)
+        programs = TokenGuard(
+            tokens=tokens, operators=operators, redis=world.redis, keys=world.keys, per_min=20
+        )
+        add_api(
+            app,
+            tickets=TicketApi(
+                guard=programs, queue=world.queue, board=board, history=history, operators=operators
+            ),
+        )
         add_desk(
             app,
             sign_in=sign_in,
             operators=operators,
             queue=world.queue,
-            board=Board(scripts=world.scripts, keys=world.keys),
-            history=History(engine=engine, scripts=world.scripts, keys=world.keys),
+            board=board,
+            history=history,
             hub=hub,
             frame=frame,
             menu=menu,
-            areas=[*people_areas(engine, parts), webhooks_area(parts, hooks)],
+            areas=[
+                *people_areas(engine, parts),
+                webhooks_area(parts, hooks),
+                tokens_area(parts, tokens),
+            ],
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators, Accounts(engine, operators), hooks)
