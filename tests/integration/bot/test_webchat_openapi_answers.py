@@ -24,8 +24,10 @@ from tests.integration.handoff.handoff_world import World
 
 DOCUMENT = describe(version="1")
 NOT_DESCRIBED = {"/desk/api/live"}
-STABLE = ("/chat/api/", "/api/v1/", "/kb/api/", "/desk/api/tickets", "/desk/api/conversations", "/desk/api/articles",
-          "/desk/api/login", "/desk/api/logout", "/desk/api/me")  # fmt: skip
+STABLE = (
+    "/chat/api/", "/api/v1/", "/kb/api/", "/desk/api/tickets", "/desk/api/conversations",
+    "/desk/api/articles", "/desk/api/login", "/desk/api/logout", "/desk/api/me",
+)  # fmt: skip
 """What programs may rely on; other routes belong to one page each and change with it."""
 """WebSockets, which OpenAPI has no words for."""
 
