@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.webchat.routes import add_chat
+from bot.desk_articles import DeskArticles
 from bot.errors import SetupError
 from bot.metrics import WAITING
 from bot.version import VERSION
@@ -27,6 +28,7 @@ from handoff.history import History
 from handoff.queue import Queue
 from handoff.web.app import add_desk
 from handoff.words import load_words
+from knowledge_base.web.app import add_knowledge_base
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -82,7 +84,8 @@ class Serving:
         _say(url, created)
 
     def _application(self) -> web.Application:
-        app, config = self._app, self._app.config
+        app, config, knowing = self._app, self._app.config, self._app.knowing
+        assert knowing is not None  # noqa: S101 - set before for this role
         application = web.Application(client_max_size=config.web.max_body_bytes, middlewares=[json_errors])
         application.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
         if app.telegram.webhook_path:
@@ -123,8 +126,17 @@ class Serving:
             board=self._board,
             history=History(engine=app.engine, scripts=app.scripts, keys=app.keys),
             hub=app.hub,
+            articles=DeskArticles(knowing.base, clock=utc_now),
             words=load_words(),
             behind_tls=config.web.behind_tls,
+        )
+        add_knowledge_base(
+            application,
+            sign_in=self._sign_in,
+            base=knowing.base,
+            phrases=knowing.phrases,
+            publishing=knowing.publishing(),
+            clock=utc_now,
         )
         return application
 

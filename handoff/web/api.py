@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn, Protocol
 
 from aiohttp import web
 
+from core.auth import Operator
 from core.auth_operators import Operators
 from core.web.guard import Guard
 from core.web.problems import Problem
@@ -14,20 +16,38 @@ from handoff.history import History
 from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
 from handoff.packets import packet_data
 from handoff.queue import Queue
+from handoff.teaching import Told
 from handoff.types import HandoffPacket, Ticket
-from handoff.web.bodies import CloseBody, ReplyBody, ResendBody, checked_text, read_body
+from handoff.web.bodies import AnswersBody, CloseBody, ReplyBody, ResendBody, checked_text, read_body
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
 
 _VIEWS: dict[str, View] = {"waiting": "waiting", "mine": "mine", "all": "all"}
+
+
+class Lessons(Protocol):
+    """Knows what a reply teaches."""
+
+    async def taught(
+        self, answers: AnswersBody | None, ref: str, conversation: str, operator: Operator
+    ) -> Sequence[Told]:
+        """Events for the archive, to be told in the same step as the reply."""
 
 
 class TicketApi:
     """`/desk/api/tickets…`."""
 
     def __init__(
-        self, *, guard: Guard, queue: Queue, board: Board, history: History, operators: Operators
+        self,
+        *,
+        guard: Guard,
+        queue: Queue,
+        board: Board,
+        history: History,
+        operators: Operators,
+        lessons: Lessons,
     ) -> None:
-        """Reads through `board` and `history`, changes through `queue`."""
+        """Reads through `board` and `history`, changes through `queue`; `lessons` of a reply go with it."""
+        self._lessons = lessons
         self._guard = guard
         self._queue = queue
         self._board = board
@@ -94,12 +114,14 @@ class TicketApi:
         """Write to the customer; the id of the reply."""
         operator = await self._guard.worker(request)
         body = await read_body(request, ReplyBody)
+        number = request.match_info["id"]
         outcome = await self._queue.reply(
-            request.match_info["id"],
+            number,
             operator=operator.id,
             name=operator.display_name,
             text=checked_text(body.text),
             client_id=body.client_id,
+            teaches=await self._taught(number, body.answers, operator),
         )
         if not isinstance(outcome, Queued):
             await self._refuse(outcome)
@@ -126,6 +148,15 @@ class TicketApi:
         if not isinstance(outcome, Seen):
             await self._refuse(outcome)
         return web.json_response({})
+
+    async def _taught(self, number: str, answers: AnswersBody | None, operator: Operator) -> Sequence[Told]:
+        found = await self._board.ticket(number) if answers else None
+        if found is None:
+            return ()
+        ticket = found[0]
+        return await self._lessons.taught(
+            answers, f"{ticket.account}:{ticket.chat_id}", ticket.conversation, operator
+        )
 
     async def _ticket(self, request: web.Request) -> tuple[Ticket, HandoffPacket]:
         number = request.match_info["id"]

@@ -12,15 +12,18 @@ from core.web.pages import add_shared, protect
 from core.web.problems import problems
 from handoff.board import Board
 from handoff.history import History
+from handoff.ports import Articles
 from handoff.queue import Queue
 from handoff.web.api import TicketApi
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages
 from handoff.web.signin import SignInApi
 from handoff.web.talks import TalkApi
+from handoff.web.teach import TeachApi
 from handoff.words import Words
 
 _ID = "{id:[0-9A-Za-z_-]{1,40}}"
+_ARTICLE = "{article:[0-9a-z_-]{1,120}}"
 
 
 def add_desk(
@@ -32,6 +35,7 @@ def add_desk(
     board: Board,
     history: History,
     hub: Hub,
+    articles: Articles,
     words: Words,
     behind_tls: bool,
 ) -> None:
@@ -45,13 +49,17 @@ def add_desk(
         board: Lists.
         history: Turns.
         hub: Live changes; it must run in this process.
+        articles: The knowledge base for operators.
         words: Words of the pages.
         behind_tls: A TLS proxy stands before us.
     """
     guard = Guard(sign_in)
     pages = Pages(sign_in=sign_in, words=words)
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
-    tickets = TicketApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
+    teach = TeachApi(guard=guard, queue=queue, board=board, history=history, articles=articles)
+    tickets = TicketApi(
+        guard=guard, queue=queue, board=board, history=history, operators=operators, lessons=teach
+    )
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
     live = LiveApi(guard=guard, board=board, hub=hub)
 
@@ -74,9 +82,13 @@ def add_desk(
             web.post(f"/api/tickets/{_ID}/reply", tickets.reply),
             web.post(f"/api/tickets/{_ID}/resend", tickets.resend),
             web.post(f"/api/tickets/{_ID}/read", tickets.read),
+            web.post(f"/api/tickets/{_ID}/verdict", teach.of_ticket),
+            web.get("/api/articles", teach.search),
+            web.get(f"/api/articles/{_ARTICLE}", teach.article),
             web.get("/api/conversations", talks.index),
             web.get(f"/api/conversations/{_ID}", talks.show),
             web.post(f"/api/conversations/{_ID}/take", talks.take),
+            web.post(f"/api/conversations/{_ID}/verdict", teach.of_conversation),
             web.get("/api/live", live.listen),
             web.static("/static", STATIC),
         ]
