@@ -50,7 +50,7 @@ class Knowing:
         )
 
     def open(self, stack: AsyncExitStack) -> None:
-        """Start what loads in the background; a process that only shows pages leaves publishing to workers."""
+        """Start what loads in the background; one that only shows pages leaves publishing to workers."""
         app = self._app
         self.encoder.start()
         stack.callback(self.encoder.close)

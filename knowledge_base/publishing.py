@@ -53,7 +53,7 @@ class RedisNotes:
             StoreError: Redis does not answer.
         """
         try:
-            await self._redis.hset(self._key, mapping=dict(fields))
+            await self._redis.hset(self._key, mapping={name: str(value) for name, value in fields.items()})
         except (RedisError, OSError) as error:
             raise StoreError(f"progress cannot be told: {type(error).__name__}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
@@ -13,7 +13,7 @@ from pydantic import Field
 from core.web.bodies import Body, Text, read_body
 from core.web.guard import Guard
 from core.web.problems import Problem
-from knowledge_base.phrases import PAGE, STATUSES, Phrase, SqlPhrases, Status, Verdict
+from knowledge_base.phrases import PAGE, STATUSES, Phrase, SqlPhrases, Verdict
 from knowledge_base.publishing import Publishing
 from knowledge_base.web.guesses import Guess, Guesses
 
@@ -59,7 +59,7 @@ class PhraseApi:
         status = request.query.get("status", "pending")
         if status not in STATUSES:
             raise Problem(422, "unknown_status", f"Use one of {', '.join(STATUSES)}.")
-        found = await self._phrases.listed(cast(Status, status))
+        found = await self._phrases.listed(status)
         guesses = await self._guesses.of(found)
         lines = list(zip(found, guesses, strict=True))
         titles = self._guesses.titles()

@@ -14,8 +14,8 @@ $("form").addEventListener("submit", async (event) => {
   if (!password) return $("password").focus();
   working(true);
   try {
-    await post("/login", { name, password });
-    location.assign("/desk");
+    const { operator } = await post("/login", { name, password });
+    location.assign(home(operator.role));
   } catch (error) {
     $("wrong").textContent = error.words;
     $("wrong").hidden = false;
@@ -23,6 +23,12 @@ $("form").addEventListener("submit", async (event) => {
     working(false);
   }
 });
+
+// Editors have no desk; who came from a page of ours goes back there.
+function home(role) {
+  const from = location.hash.slice(1);
+  return /^\/kb\/[\w-]*$/.test(from) ? from : role === "editor" ? "/kb/phrases" : "/desk";
+}
 
 function working(yes) {
   $("enter").disabled = yes;

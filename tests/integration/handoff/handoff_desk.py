@@ -17,6 +17,7 @@ from core.auth_signin import SignIn
 from core.notify import Hub
 from handoff.board import Board
 from handoff.history import History
+from handoff.ports import Articles, ArticleText, FoundArticle
 from handoff.web.app import add_desk
 from handoff.words import load_words
 from tests.integration.handoff.handoff_world import World
@@ -24,6 +25,36 @@ from tests.integration.handoff.handoff_world import World
 PASSWORD = "a long password"
 
 Client = TestClient[web.Request, web.Application]
+
+
+SHELF = (
+    ArticleText(
+        "damaged-lost-parcel", "ru", "Заказ потерян", "r1",
+        "Нам жаль, что так вышло.\n\n- Напишите номер заказа\n- Мы **вернём деньги** за день",
+    ),
+    ArticleText("delivery-times", "ru", "Сроки доставки", "r2", "Доставим за 2 дня."),
+    ArticleText(
+        "internal-compensation-limit", "ru", "Сколько обещать самому", "r3", "До 500 рублей.", internal=True
+    ),
+)  # fmt: skip
+
+
+class Shelf:
+    """Three articles; a search finds those that share a word with the phrase, by its first letters."""
+
+    async def search(self, text: str, language: str) -> list[FoundArticle]:
+        stems = {word[:4].lower() for word in text.split() if len(word) > 2}
+        found = [each for each in SHELF if any(stem in f"{each.title} {each.text}".lower() for stem in stems)]
+        return [
+            FoundArticle(each.article, each.language, each.title, each.text, 0.9 - n / 4, each.internal)
+            for n, each in enumerate(found)
+        ]
+
+    def answer(self, article: str, language: str) -> ArticleText | None:
+        return next((each for each in SHELF if each.article == article), None)
+
+    def phrases(self, article: str) -> list[str]:
+        return ["Посылка потерялась"] if article == "damaged-lost-parcel" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +66,15 @@ class Desk:
     operators: Operators
 
     @classmethod
-    def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
+    def on(
+        cls,
+        world: World,
+        engine: AsyncEngine,
+        *,
+        behind_tls: bool = False,
+        memory_s: float = 0,
+        articles: Articles | None = None,
+    ) -> Desk:
         """The desk over one live record and one archive."""
         operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
@@ -50,6 +89,7 @@ class Desk:
             board=Board(scripts=world.scripts, keys=world.keys),
             history=History(engine=engine, scripts=world.scripts, keys=world.keys),
             hub=hub,
+            articles=articles or Shelf(),
             words=load_words(),
             behind_tls=behind_tls,
         )
