@@ -76,7 +76,7 @@ class SqlPhrases:
         query = select(_P.status, func.count()).group_by(_P.status)
         try:
             async with self._reading.connect() as connection:
-                found = {str(status): int(n) for status, n in (await connection.execute(query)).tuples()}
+                found = {str(row[0]): int(row[1]) for row in await connection.execute(query)}
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"phrases cannot be counted: {type(error).__name__}") from error
         return {status: found.get(status, 0) for status in STATUSES}
