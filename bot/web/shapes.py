@@ -147,6 +147,7 @@ class TurnShape(_Shape):
     buttons: list[str]
     attachments: list[str]
     location: dict[str, float] | None
+    outcome: str | None
     decision: str | None
     judged: str | None
     verdicts: dict[str, bool]

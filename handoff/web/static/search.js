@@ -10,6 +10,7 @@ export class Search {
   constructor({ failed }) {
     this.failed = failed;
     this.found = [];
+    this.shown = "";
     this.at = 0;
     this.asked = 0;
     this.box = $("search-text");
@@ -26,7 +27,7 @@ export class Search {
     $("search-about").textContent = about;
     $("search-about").hidden = !about;
     this.box.value = text;
-    this.found = [];
+    Object.assign(this, { found: [], shown: "" });
     this.draw();
     $("search").showModal();
     this.box.select();
@@ -40,11 +41,19 @@ export class Search {
       this.at = Math.max(0, Math.min(this.found.length - 1, this.at + step));
       return this.draw();
     }
-    if (event.key !== "Enter" || event.isComposing || !this.found[this.at]) return;
+    if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
-    const wants = event.ctrlKey ? this.choose : this.insert;
-    if (wants) this.done(wants, this.found[this.at]);
-    else this.preview(this.found[this.at]);
+    this.enter(event.ctrlKey ? this.choose : this.insert);
+  }
+
+  /** Enter is about what was typed, not about what an earlier phrase had found. */
+  async enter(wants) {
+    clearTimeout(this.timer);
+    if (this.box.value.trim() !== this.shown) await this.ask();
+    const chosen = this.found[this.at];
+    if (!chosen || this.box.value.trim() !== this.shown) return;
+    if (wants) this.done(wants, chosen);
+    else this.preview(chosen);
   }
 
   async ask() {
@@ -53,7 +62,7 @@ export class Search {
     try {
       const { articles } = text ? await get(`/articles?language=${this.language}&text=${encodeURIComponent(text)}`) : { articles: [] };
       if (mine !== this.asked) return; // a later question was asked meanwhile
-      Object.assign(this, { found: articles, at: 0 });
+      Object.assign(this, { found: articles, at: 0, shown: text });
       this.draw(Boolean(text));
     } catch (error) {
       this.failed(error);
@@ -64,7 +73,6 @@ export class Search {
     $("search-none").hidden = !(asked && this.found.length === 0);
     const items = this.found.map((each, n) => ({ ...each, n, chosen: n === this.at, insertable: Boolean(this.insert), choosable: Boolean(this.choose), words: document.documentElement.lang }));
     keyed($("search-found"), items, (item) => item.article, (item) => this.line(item));
-    this.box.setAttribute("aria-activedescendant", items[this.at] ? `found-${items[this.at].article}` : "");
   }
 
   line(item) {
