@@ -55,6 +55,9 @@ function draw() {
   $("panel").setAttribute("aria-labelledby", `tab-${state.status}`);
   $("empty").hidden = rows().length > 0;
   $("empty").textContent = say(`empty.${state.status}`);
+  const more = (state.counts[state.status] ?? 0) - rows().length;
+  $("more").hidden = more <= 0 || rows().length === 0;
+  $("more").textContent = say("phrases.more", { count: more });
   keyed($("groups"), lines(), (line) => line.key, (line) => (line.head ? headItem(line) : rowItem(line)));
   for (const box of $("groups").querySelectorAll("[data-picks]")) box.checked = state.picked.has(box.dataset.picks);
   for (const box of $("groups").querySelectorAll("[data-group]")) box.checked = idsOf(box.dataset.group).every((id) => state.picked.has(id));

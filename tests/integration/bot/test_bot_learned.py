@@ -30,14 +30,8 @@ PHRASE = {
 }  # fmt: skip
 
 
-def said(right: bool | None = None, answered: str | None = None, operator: str = "u1") -> Mapping[str, Any]:
-    return {
-        "decision": "d1",
-        "right": right,
-        "answered": answered,
-        "source": "operator",
-        "operator": operator,
-    }
+def said(right: bool | None = None, answered: str | None = None, by: str = "u1") -> Mapping[str, Any]:
+    return {"decision": "d1", "right": right, "answered": answered, "source": "operator", "operator": by}
 
 
 async def rows(engine: AsyncEngine, table: Table) -> list[dict[str, Any]]:

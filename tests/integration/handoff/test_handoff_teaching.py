@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.sql import open_engine
 from core.tables import pending_phrases, verdicts
+from handoff.history import History
 from tests.integration.handoff.handoff_desk import Desk, Hand, refused
 from tests.integration.handoff.handoff_lessons import archive, bot_answers, hand_over, rows
-from tests.integration.handoff.handoff_world import World
+from tests.integration.handoff.handoff_world import REF, World
 
 Browsers = Callable[[], Awaitable[Hand]]
 TEXT = "посылка не пришла, меня зовут Мария"
@@ -163,3 +167,33 @@ async def test_editors_have_no_desk_to_search_from(desk: Desk, browsers: Browser
     hand = await browsers()
     await hand.sign_in("eva")
     assert (await hand.client.get(f"/desk/api{path}")).status == 403
+
+
+async def test_only_those_with_a_desk_and_its_token_may_teach(
+    desk: Desk, anna: Hand, browsers: Browsers, world: World
+) -> None:
+    ticket = await hand_over(world, TEXT)
+    asked = (await taken(anna, ticket))[0]
+    body = {"turn": asked["id"], "article": "delivery-times"}
+    path = f"/desk/api/tickets/{ticket}/verdict"
+    assert (await anna.client.post(path, json=body)).status == 403
+    await desk.add("eva", role="editor")
+    eva = await browsers()
+    await eva.sign_in("eva")
+    assert (await eva.post(f"/tickets/{ticket}/verdict", body)).status == 403
+    stranger = await browsers()
+    assert (await stranger.client.post(path, json=body)).status == 401
+
+
+async def test_without_the_database_a_message_can_still_be_answered_from_an_article(
+    anna: Hand, world: World, tmp_path: Path
+) -> None:
+    ticket = await hand_over(world, TEXT)
+    asked = (await taken(anna, ticket))[0]
+    away = open_engine(f"sqlite:///{tmp_path}/no/such/folder.db")
+    history = History(engine=away, scripts=world.scripts, keys=world.keys)
+    turn = await history.turn(REF, (await world.conversation())["id"], asked["id"])
+    await away.dispose()
+    await asyncio.sleep(0.1)  # the driver's thread says a last word to this loop after a failed start
+    assert turn is not None
+    assert (turn.text, turn.decision_id) == (TEXT, "d1")
