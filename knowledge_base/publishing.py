@@ -154,6 +154,9 @@ class Publishing:
         except (KnowledgeBaseError, CoreError) as error:
             _log.error("publish.failed", error=str(error))
             ended = {"state": "failed", "error": str(error)}
+        except Exception as error:  # noqa: BLE001 - whoever waits at the page must hear that it ended
+            _log.error("publish.failed", error=type(error).__name__, exc_info=True)
+            ended = {"state": "failed", "error": type(error).__name__}
         finally:
             await cancel_all(beat)
         with suppress(StoreError, CoreError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from knowledge_base.errors import KnowledgeBaseError, NotReady
 from knowledge_base.live import KnowledgeBase
@@ -29,10 +29,20 @@ class Guesses:
         """`clock` says what day it is, since articles begin and end."""
         self._base = base
         self._clock = clock
+        self._known: dict[tuple[int | None, date, str], Guess] = {}
 
     async def of(self, phrases: Sequence[Phrase]) -> list[Guess | None]:
         """A guess for each phrase; None for all while no base can be asked."""
-        return list(await asyncio.gather(*(self._one(phrase) for phrase in phrases)))
+        # A list is read again after every decision, and a guess changes only with the base and the day.
+        about, today = self._base.version, self._clock().date()
+        keys = [(about, today, phrase.id) for phrase in phrases]
+        wanted = [phrase for key, phrase in zip(keys, phrases, strict=True) if key not in self._known]
+        made = await asyncio.gather(*(self._one(phrase) for phrase in wanted))
+        fresh = {
+            (about, today, phrase.id): guess for phrase, guess in zip(wanted, made, strict=True) if guess
+        }
+        self._known = {key: self._known[key] for key in keys if key in self._known} | fresh
+        return [self._known.get(key) for key in keys]
 
     async def _one(self, phrase: Phrase) -> Guess | None:
         try:
