@@ -4,11 +4,11 @@ import { get, post, setCsrf } from "/shared/api.js";
 import { Composer } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "/shared/keys.js";
-import * as lessons from "./lessons.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { INSERT_KEYS } from "./packet.js";
 import { Search } from "./search.js";
+import { teaching } from "./teaching.js";
 import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
@@ -19,6 +19,7 @@ const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null
 const list = new List({ choose, show });
 const composer = new Composer({ send });
 const search = new Search({ failed });
+const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
 const live = new Live({
   changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
   lost: () => banner(say("live.lost")),
@@ -96,7 +97,7 @@ function drawOpened() {
   $("panes").classList.toggle("reading", Boolean(state.selected));
   if (!opened) return composer.show(null, "");
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: taught(mine) });
+  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
@@ -240,98 +241,19 @@ const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend
 const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
-// Teaching -------------------------------------------------------------------------------------------
-
-const candidates = () => state.opened?.packet?.candidates ?? [];
-const languageOf = (opened) => opened?.ticket?.language || opened?.conversation?.language || document.documentElement.lang;
-
-function taught(mine) {
-  return {
-    mine,
-    question: lessons.handedOver(state.opened),
-    chosen: state.chosen[key(state.selected)] ?? "",
-    insert: (n) => insertCandidate(n),
-    choose: (n) => chooseArticle(lessons.handedOver(state.opened), candidates()[n]),
-    judge,
-    which,
-  };
-}
-
-/** An article's text goes into the composer, and with it what the reply will teach. */
-async function insert(article, question) {
-  if (!isMine()) return toast(state.opened ? lockedBecause() : say("empty.title"), true);
-  const ticket = state.opened.ticket.id;
-  try {
-    const found = await lessons.textOf(article, languageOf(state.opened));
-    if (state.opened?.ticket?.id !== ticket) return; // another conversation was opened meanwhile
-    composer.insert(found.text, question && { turn: question.id, article, title: found.title, words: lessons.short(question.text) });
-    if (found.internal) toast(say("teach.internal_inserted"), true);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-function insertCandidate(n) {
-  const wanted = candidates()[n];
-  if (wanted) insert(wanted.article, lessons.handedOver(state.opened));
-}
-
-function chooseArticle(question, article) {
-  if (!question || !article) return;
-  const at = key(state.selected);
-  change(async () => {
-    await lessons.choose(state.opened, question, article.article, article.title || article.article);
-    state.chosen[at] = article.article;
-  });
-}
-
-const judge = (turn, right) => change(() => lessons.judge(state.opened, turn, right));
-
-/** With the keys: the bot's last answer, and where it gave none, its first candidate. */
-function judgeLast(right) {
-  const answer = lessons.lastAnswer(state.opened);
-  if (answer) return judge(answer, right);
-  const question = lessons.handedOver(state.opened);
-  if (!question || !candidates().length) return;
-  if (right) chooseArticle(question, candidates()[0]);
-  else judge(question, false);
-}
-
-/** After "wrong": which article would have been right? */
-function which(turn) {
-  const question = lessons.questionOf(state.opened, turn);
-  if (question) find(question, null);
-}
-
-/** The search panel for a message; without `insert` it only asks which article is the right one. */
-function find(question, into) {
-  search.open({
-    language: languageOf(state.opened),
-    text: question?.text.slice(0, 200) ?? "",
-    about: question ? say("search.about", { words: lessons.short(question.text) }) : "",
-    insert: into,
-    choose: question ? (article) => chooseArticle(question, article) : null,
-  });
-}
-
-function searchArticles() {
-  const question = lessons.lastAsked(state.opened);
-  find(question, isMine() ? (article) => insert(article.article, question) : null);
-}
-
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
-  KeyI: () => insertCandidate(0), KeyO: () => insertCandidate(1), KeyP: () => insertCandidate(2), KeyY: () => judgeLast(true), KeyN: () => judgeLast(false), KeyF: searchArticles,
-  search: searchArticles,
+  KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
+  search: teacher.searchArticles,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
 
 $("help").addEventListener("click", showKeys);
-$("find").addEventListener("click", searchArticles);
+$("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
 $("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
