@@ -132,12 +132,18 @@ class App:
 
     async def _open_roles(self) -> None:
         from bot.conversation import Conversing
+        from bot.knowing import Knowing
         from bot.serving import Serving
 
         self.background.start("notify", self.hub.run)
         if not self.embedded.is_owner:
             self.background.start("owner", self._watch_owner)
-        self.conversing = Conversing(self) if "workers" in self.roles else None
+        self.knowing = Knowing(self) if self.roles & {"workers", "web"} else None
+        if self.knowing is not None:
+            self.knowing.open(self._stack)
+        self.conversing = (
+            Conversing(self, self.knowing) if self.knowing is not None and "workers" in self.roles else None
+        )
         if self.conversing is not None:
             await self.conversing.open(self._stack)
         self.health = Health(self._checks())

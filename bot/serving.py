@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.webchat.routes import add_chat
 from bot.desk_areas import DeskParts, desk_areas
+from bot.desk_articles import DeskArticles
 from bot.errors import SetupError
 from bot.metrics import WAITING
 from bot.version import VERSION
@@ -35,6 +36,7 @@ from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
+from knowledge_base.web.app import add_knowledge_base
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -95,7 +97,8 @@ class Serving:
         _say(url, created)
 
     def _application(self) -> web.Application:
-        app, config = self._app, self._app.config
+        app, config, knowing = self._app, self._app.config, self._app.knowing
+        assert knowing is not None  # noqa: S101 - set before for this role
         application = web.Application(client_max_size=config.web.max_body_bytes, middlewares=[json_errors])
         application.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
         if app.telegram.webhook_path:
@@ -145,6 +148,7 @@ class Serving:
             expected_wait_s=config.handoff.expected_wait_s,
         )
         history = History(engine=app.engine, scripts=app.scripts, keys=app.keys)
+        articles = DeskArticles(knowing.base, clock=utc_now)
         programs = TokenGuard(
             tokens=ApiTokens(app.engine), operators=self._operators, redis=app.redis, keys=app.keys
         )
@@ -168,8 +172,18 @@ class Serving:
             hub=app.hub,
             frame=frame,
             menu=menu,
+            articles=articles,
             behind_tls=config.web.behind_tls,
             areas=desk_areas(app, parts),
+        )
+        add_knowledge_base(
+            application,
+            sign_in=self._sign_in,
+            base=knowing.base,
+            phrases=knowing.phrases,
+            publishing=knowing.publishing(),
+            clock=utc_now,
+            menu=menu,
         )
         return application
 

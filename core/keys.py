@@ -36,6 +36,7 @@ FORMATS: dict[str, str] = {
     "leader": "leader:{name}",
     "kb_active": "kb:active",
     "kb_changed": "kb:changed",
+    "kb_publish": "kb:publish",
     "stores": "stores",
     "split": "split",
     "waits": "waits",

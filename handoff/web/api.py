@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from aiohttp import web
@@ -14,8 +15,9 @@ from handoff.history import History
 from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
 from handoff.packets import packet_data
 from handoff.queue import Queue
+from handoff.teaching import Told
 from handoff.types import HandoffPacket, Ticket
-from handoff.web.bodies import CloseBody, ReplyBody, ResendBody, checked_text, read_body
+from handoff.web.bodies import AnswersBody, CloseBody, ReplyBody, ResendBody, checked_text, read_body
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
 
 _VIEWS: dict[str, View] = {"waiting": "waiting", "mine": "mine", "all": "all"}
@@ -33,13 +35,31 @@ class Allows(Protocol):
         ...
 
 
+class Lessons(Protocol):
+    """Knows what a reply teaches."""
+
+    async def taught(
+        self, answers: AnswersBody | None, ref: str, conversation: str, operator: Operator
+    ) -> Sequence[Told]:
+        """Events for the archive, to be told in the same step as the reply."""
+        ...
+
+
 class TicketApi:
     """`/desk/api/tickets…`, and `/api/v1/tickets…` for programs."""
 
     def __init__(
-        self, *, guard: Allows, queue: Queue, board: Board, history: History, operators: Operators
+        self,
+        *,
+        guard: Allows,
+        queue: Queue,
+        board: Board,
+        history: History,
+        operators: Operators,
+        lessons: Lessons | None = None,
     ) -> None:
-        """Reads through `board` and `history`, changes through `queue`."""
+        """Reads through `board` and `history`, changes through `queue`; programs give no `lessons`."""
+        self._lessons = lessons
         self._guard = guard
         self._queue = queue
         self._board = board
@@ -106,12 +126,14 @@ class TicketApi:
         """Write to the customer; the id of the reply."""
         operator = await self._guard.worker(request)
         body = await read_body(request, ReplyBody)
+        number = request.match_info["id"]
         outcome = await self._queue.reply(
-            request.match_info["id"],
+            number,
             operator=operator.id,
             name=operator.display_name,
             text=checked_text(body.text),
             client_id=body.client_id,
+            teaches=await self._taught(number, body.answers, operator),
         )
         if not isinstance(outcome, Queued):
             await self._refuse(outcome)
@@ -138,6 +160,15 @@ class TicketApi:
         if not isinstance(outcome, Seen):
             await self._refuse(outcome)
         return web.json_response({})
+
+    async def _taught(self, number: str, answers: AnswersBody | None, operator: Operator) -> Sequence[Told]:
+        found = await self._board.ticket(number) if answers else None
+        if found is None or self._lessons is None:
+            return ()
+        ticket = found[0]
+        return await self._lessons.taught(
+            answers, f"{ticket.account}:{ticket.chat_id}", ticket.conversation, operator
+        )
 
     async def _ticket(self, request: web.Request) -> tuple[Ticket, HandoffPacket]:
         number = request.match_info["id"]

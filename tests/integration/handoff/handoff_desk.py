@@ -23,6 +23,7 @@ from core.settings import Settings
 from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
+from handoff.ports import Articles, ArticleText, FoundArticle
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
@@ -38,6 +39,36 @@ PASSWORD = "a long password"
 Client = TestClient[web.Request, web.Application]
 
 
+SHELF = (
+    ArticleText(
+        "damaged-lost-parcel", "ru", "Заказ потерян", "r1",
+        "Нам жаль, что так вышло.\n\n- Напишите номер заказа\n- Мы **вернём деньги** за день",
+    ),
+    ArticleText("delivery-times", "ru", "Сроки доставки", "r2", "Доставим за 2 дня."),
+    ArticleText(
+        "internal-compensation-limit", "ru", "Сколько обещать самому", "r3", "До 500 рублей.", internal=True
+    ),
+)  # fmt: skip
+
+
+class Shelf:
+    """Three articles; a search finds those that share a word with the phrase, by its first letters."""
+
+    async def search(self, text: str, language: str) -> list[FoundArticle]:
+        stems = {word[:4].lower() for word in text.split() if len(word) > 2}
+        found = [each for each in SHELF if any(stem in f"{each.title} {each.text}".lower() for stem in stems)]
+        return [
+            FoundArticle(each.article, each.language, each.title, each.text, 0.9 - n / 4, each.internal)
+            for n, each in enumerate(found)
+        ]
+
+    def answer(self, article: str, language: str) -> ArticleText | None:
+        return next((each for each in SHELF if each.article == article), None)
+
+    def phrases(self, article: str) -> list[str]:
+        return ["Посылка потерялась"] if article == "damaged-lost-parcel" else []
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything the desk is made of, and a way to sign in."""
@@ -49,7 +80,15 @@ class Desk:
     webhooks: Webhooks
 
     @classmethod
-    def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
+    def on(
+        cls,
+        world: World,
+        engine: AsyncEngine,
+        *,
+        behind_tls: bool = False,
+        memory_s: float = 0,
+        articles: Articles | None = None,
+    ) -> Desk:
         """The desk over one live record and one archive."""
         operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
@@ -95,6 +134,7 @@ class Desk:
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
             ],
+            articles=articles or Shelf(),
             behind_tls=behind_tls,
         )
         return cls(app, hub, operators, Accounts(engine, operators), hooks)
