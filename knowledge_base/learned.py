@@ -40,7 +40,7 @@ def merge(articles: Sequence[Article], learned: Iterable[Learned]) -> Merged:
     verdicts on it must go on counting.
 
     A phrase the article has already, in whatever case and with whatever marks, is not added again, so that
-    a base is the same before and after its phrases were written into the files.
+    the questions are the same before and after they were written into the files.
     """
     by_key = {(article.id, article.lang): article for article in articles}
     languages: dict[str, list[str]] = {}
