@@ -78,6 +78,18 @@ class TicketApi:
         counts = await self._board.counts(operator.id)
         return web.json_response({"tickets": lines, "counts": counts, "now": now.isoformat()})
 
+    async def pulse(self, request: web.Request) -> web.Response:
+        """What an operator who looks elsewhere wants to hear of: who waits, what is unread of their own."""
+        operator = await self._guard.reader(request)
+        waiting = await self._board.tickets("waiting", operator.id)
+        mine = await self._board.tickets("mine", operator.id)
+        return web.json_response(
+            {
+                "waiting": [ticket.id for ticket in waiting],
+                "unread": [[ticket.id, ticket.unread] for ticket in mine],
+            }
+        )
+
     async def show(self, request: web.Request) -> web.Response:
         """A ticket with its packet and the history of its chat."""
         await self._guard.reader(request)

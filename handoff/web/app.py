@@ -82,6 +82,7 @@ def add_desk(
             web.post("/api/logout", entry.logout),
             web.get("/api/me", entry.me),
             web.get("/api/tickets", tickets.index),
+            web.get("/api/pulse", tickets.pulse),
             web.get(f"/api/tickets/{_ID}", tickets.show),
             web.post(f"/api/tickets/{_ID}/take", tickets.take),
             web.post(f"/api/tickets/{_ID}/return", tickets.return_to_bot),

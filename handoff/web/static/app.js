@@ -1,6 +1,7 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
+import { Alerts } from "./alerts.js";
 import { Composer } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "/shared/keys.js";
@@ -21,7 +22,7 @@ const composer = new Composer({ send });
 const search = new Search({ failed });
 const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
 const live = new Live({
-  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => { if (event.type !== "tickets") return refreshOpened(); hear(); return refreshList(); },
   lost: () => banner(say("live.lost")),
   back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
   signedOut: () => location.assign("/desk/login"),
@@ -52,6 +53,9 @@ const refreshList = oneAtATime(async () => {
   state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : tickets.tickets.map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
   drawList();
 });
+
+const alerts = new Alerts();
+const hear = oneAtATime(async () => alerts.seen(await get("/pulse")));
 
 const refreshOpened = oneAtATime(async () => {
   const selected = state.selected;
@@ -275,6 +279,7 @@ try {
   openFromAddress();
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  hear();
   live.start();
 } catch (error) {
   failed(error);

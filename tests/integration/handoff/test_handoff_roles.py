@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "GET /desk/api/me": SIGNED_IN,
     "* /desk/api/tickets": DESK,
     "* /desk/api/conversations": DESK,
+    "GET /desk/api/pulse": DESK,
     "* /desk/api/articles": DESK,
     "GET /desk/api/live": DESK,
     "* /desk/account": SIGNED_IN,
