@@ -37,6 +37,7 @@ from core.config import Config, Environment, load_config, read_environment, reso
 from core.encoder import Encoder
 from core.logging import configure_logging
 from knowledge_base.cache import cached_base
+from knowledge_base.compose import published_base
 from knowledge_base.live import KnowledgeBase
 from nlu.compose import build_offline_parser, build_understander
 
@@ -64,8 +65,7 @@ async def ask(*, texts: list[str], file: Path | None, kb: Path | None, as_json: 
     if not messages:
         raise BotError("nothing to ask: give a TEXT or --file F")
     async with AsyncExitStack() as stack:
-        folder = kb or resolve(config.knowledge_base.articles)
-        asker = await _asker(stack, config, environment, folder)
+        asker = await _asker(stack, config, environment, kb)
         for text in messages:
             found = await asker.ask(text)
             print(json.dumps(found, ensure_ascii=False) if as_json or file else _readable(found), flush=True)  # noqa: T201 - the command's result
@@ -127,15 +127,23 @@ class Asker:
         return reply.text if reply else None
 
 
-async def _asker(stack: AsyncExitStack, config: Config, environment: Environment, folder: Path) -> Asker:
-    """Builds the base while a Rasa that is not running yet comes up."""
+async def _asker(stack: AsyncExitStack, config: Config, environment: Environment, kb: Path | None) -> Asker:
+    """Gets the base while a Rasa that is not running yet comes up.
+
+    Without a folder it is the base that serves where one does: what was learned and published is in it.
+    """
     encoder = Encoder(model=config.knowledge_base.encoder, threads=config.knowledge_base.encoder_threads)
     encoder.start()
     stack.callback(encoder.close)
     session = await stack.enter_async_context(aiohttp.ClientSession())
     starting = await rasa_for_a_command(stack, environment, config, session, timeout_s=_COMMAND_WAIT_S)
-    base = cached_base(
-        folder, encoder, environment.data / "cache", _progress, floor=config.knowledge_base.precision_floor
+    base = None if kb else await published_base(config, environment, encoder.fingerprint)
+    base = base or cached_base(
+        kb or resolve(config.knowledge_base.articles),
+        encoder,
+        environment.data / "cache",
+        _progress,
+        floor=config.knowledge_base.precision_floor,
     )
     live = KnowledgeBase(encoder=encoder, timezone=config.company.timezone, base=base)
     knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=_ENCODER_WAIT_S)

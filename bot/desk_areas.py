@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from bot.desk_tools import PastJob, tools_area
+from core.auth import ROLES, Role
+from core.auth_accounts import Accounts
+from core.auth_limits import AttemptLimit
+from core.auth_operators import Operators
+from core.auth_second import SecondFactor
+from core.auth_sessions import Sessions
+from core.auth_signin import SignIn
+from core.clock import utc_now
 from core.settings import Settings
-from core.web.area import Area
-from core.web.frame import Frame
-from core.web.guard import Guard
+from core.web.area import ADMINISTRATORS, Area
+from core.web.frame import Frame, Menu
+from core.web.guard import DESK_ROLES, Guard
+from handoff.auditing.reading import Audit
+from handoff.auditing.web import AuditArea
+from handoff.people.account import AccountArea
+from handoff.people.second import SecondFactorArea
+from handoff.people.web import PeopleArea
+from handoff.ports import Articles
+from handoff.setting.web import SettingsArea
+from handoff.tokens.store import ApiTokens
+from handoff.tokens.web import TokensArea
+from handoff.webhooks.sender import HookSender
+from handoff.webhooks.store import Webhooks
+from handoff.webhooks.web import WebhooksArea
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -19,11 +43,89 @@ Job = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set; several processes run it, so it asks for a leader's lease first."""
 
 
-def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> list[Area]:
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What areas are made of: the frame of their pages, accounts and sessions."""
+
+    frame: Frame
+    sign_in: SignIn
+    operators: Operators
+    sessions: Sessions
+    limit: AttemptLimit
+    second: SecondFactor
+    settings: Settings
+    menu: Menu
+    behind_tls: bool
+
+    def guard(self, roles: Collection[Role] = DESK_ROLES, *, before_enrolment: bool = False) -> Guard:
+        """Lets these roles in."""
+        return Guard(self.sign_in, frozenset(roles), before_enrolment=before_enrolment)
+
+
+def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return [tools_area(app, frame=frame, guard=guard, settings=settings)]
+    return [
+        tools_area(app, parts, articles),
+        *people_areas(app.engine, parts),
+        webhooks_area(parts, webhooks_of(app)),
+        tokens_area(parts, ApiTokens(app.engine)),
+    ]
 
 
-def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
+def webhooks_of(app: App) -> Webhooks:
+    """What is kept of webhooks."""
+    return Webhooks(app.engine, app.secrets, allow_private=app.config.web.private_webhooks)
+
+
+def webhooks_area(parts: DeskParts, webhooks: Webhooks) -> WebhooksArea:
+    """The page about webhooks."""
+    return WebhooksArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), webhooks=webhooks)
+
+
+def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
+    """Accounts, one's own account, settings and the audit."""
+    everybody = parts.guard(ROLES, before_enrolment=True)
+    accounts = Accounts(engine, parts.operators)
+    return [
+        PeopleArea(
+            frame=parts.frame,
+            guard=parts.guard(ADMINISTRATORS),
+            operators=parts.operators,
+            accounts=accounts,
+            sessions=parts.sessions,
+            second=parts.second,
+        ),
+        AccountArea(
+            frame=parts.frame,
+            guard=everybody,
+            sign_in=parts.sign_in,
+            operators=parts.operators,
+            accounts=accounts,
+            sessions=parts.sessions,
+            behind_tls=parts.behind_tls,
+        ),
+        SecondFactorArea(
+            guard=everybody, second=parts.second, limit=parts.limit, behind_tls=parts.behind_tls
+        ),
+        SettingsArea(
+            frame=parts.frame, guard=parts.guard(ADMINISTRATORS), menu=parts.menu, settings=parts.settings
+        ),
+        AuditArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), audit=Audit(engine)),
+    ]
+
+
+def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
+    """The page about keys for other programs."""
+    guard = parts.guard(ADMINISTRATORS)
+    return TokensArea(frame=parts.frame, guard=guard, tokens=tokens, operators=parts.operators)
+
+
+def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {"past answers": PastJob(app).run}
+    return {"past answers": PastJob(app).run, "webhooks": partial(_send_webhooks, app)}
+
+
+async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
+    sender = HookSender(webhooks=webhooks_of(app), allow_private=app.config.web.private_webhooks, now=utc_now)
+    async with sender:
+        await sender.run(stop, app.leader("webhooks", lease_s=60))

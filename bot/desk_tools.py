@@ -6,18 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from core.auth_operators import Operators
 from core.errors import Unavailable
 from core.logging import get_logger
-from core.settings import Settings
-from core.web.frame import Frame
-from core.web.guard import Guard
+from handoff.ports import Articles
 from handoff.tools.area import ToolsArea
 from handoff.tools.past import PastAnswers
 from knowledge_base.lemmas import content, lemma, lemmas
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.desk_areas import DeskParts
 
 LEARN_EVERY_S = 5.0
 
@@ -29,21 +27,22 @@ def words(text: str) -> list[str]:
     return content(lemmas(text))
 
 
-def tools_area(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> ToolsArea:
+def tools_area(app: App, parts: DeskParts, articles: Articles) -> ToolsArea:
     """The area of this process."""
     return ToolsArea(
-        guard=guard,
-        frame=frame,
+        guard=parts.guard(),
+        frame=parts.frame,
         engine=app.engine,
         scripts=app.scripts,
         keys=app.keys,
-        operators=Operators(app.engine),
-        settings=settings,
+        operators=parts.operators,
+        settings=parts.settings,
         say=app.texts.say,
         lemma=lemma,
         lemmas=words,
         company={str(language): name for language, name in app.config.company.name.items()},
         zone=ZoneInfo(app.config.company.timezone),
+        articles=articles,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from statistics import median
 from typing import Any
@@ -26,6 +27,7 @@ from handoff.packets import REASON_JOINED, new_ticket
 from handoff.ports import Clock, Say
 from handoff.records import milliseconds
 from handoff.store import reading
+from handoff.teaching import Told
 from handoff.types import HandoffPacket
 
 _LUA = "handoff/lua"
@@ -104,14 +106,30 @@ class Queue:
         return Closed() if answer[0] == "closed" else _refusal(answer)
 
     async def reply(
-        self, ticket: str, *, operator: str, name: str, text: str, client_id: str = ""
+        self,
+        ticket: str,
+        *,
+        operator: str,
+        name: str,
+        text: str,
+        client_id: str = "",
+        teaches: Sequence[Told] = (),
     ) -> Queued | Refused:
-        """Queue an operator's words; the same `client_id` on the same ticket twice is one reply."""
+        """Queue an operator's words, and tell the archive what they teach, once and in the same step.
+
+        The same `client_id` on the same ticket twice is one reply.
+        """
         reply_id = _derived("reply", ticket, operator, client_id) if client_id else new_id("o")
         language = await self._language(ticket)
         entry = self._words(reply_id, text, language, operator=operator, name=name)
-        answer = await self._run("reply", ticket, operator, dump(entry))
+        events = [each.data() for each in teaches]
+        answer = await self._run("reply", ticket, operator, dump({**entry, "events": events}))
         return _queued(answer, reply_id)
+
+    async def tell(self, ref: str, teaches: Sequence[Told]) -> None:
+        """Tell the archive what an operator taught without writing to the customer."""
+        if teaches:
+            await self._run("teach", ref, dump([each.data() for each in teaches]))
 
     async def resend(
         self, ticket: str, *, operator: str, name: str, out_id: str

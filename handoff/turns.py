@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,9 @@ class Turn:
         id: Of the event; as text, since it is too large a number for browsers.
         delivery: Of a reply; None for what the customer wrote.
         resent_as: Id of the reply that carries the same words once more.
+        outcome: Of a customer's message: `answered`, `handed_off` and so on.
+        judged: Of an answer the bot gave from an article: the decision that may be called right or wrong.
+        verdicts: What was said of it: source (`operator`, `customer`, `review`) and whether it was right.
     """
 
     id: str
@@ -54,6 +57,9 @@ class Turn:
     buttons: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
+    outcome: str = ""
+    judged: str = ""
+    verdicts: tuple[tuple[str, bool], ...] = ()
     decision_id: str = field(default="", compare=False)
 
 
@@ -66,8 +72,35 @@ def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
     for entry in ordered:
         if entry.kind == "delivery":
             deliveries[_out(entry)] = _delivery(entry, deliveries.get(_out(entry)))
+    answered = {
+        entry.payload.get("decision_id") for entry in turns if entry.payload.get("outcome") == "answered"
+    }
+    verdicts = _verdicts(ordered)
     resent = {entry.payload["resend_of"]: _out(entry) for entry in turns if entry.payload.get("resend_of")}
-    return tuple(_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns)
+    found = (_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns)
+    return tuple(_judged(turn, verdicts) if _is_answer(turn, answered) else turn for turn in found)
+
+
+def _is_answer(turn: Turn, answered: set[Any]) -> bool:
+    """Whether the bot said this from an article; greetings and skills are not the knowledge base's."""
+    return turn.author == "bot" and bool(turn.decision_id) and turn.decision_id in answered
+
+
+def _judged(turn: Turn, verdicts: Mapping[str, Mapping[str, bool]]) -> Turn:
+    said = verdicts.get(turn.decision_id, {})
+    return replace(turn, judged=turn.decision_id, verdicts=tuple(sorted(said.items())))
+
+
+def _verdicts(entries: Iterable[Entry]) -> dict[str, dict[str, bool]]:
+    """Decision → source → whether it was right; the last of each counts."""
+    found: dict[str, dict[str, bool]] = {}
+    for entry in entries:
+        data = entry.payload
+        if entry.kind == "feedback":
+            found.setdefault(str(data["decision"]), {})["customer"] = bool(data["helpful"])
+        elif entry.kind == "verdict" and data.get("right") is not None:
+            found.setdefault(str(data["decision"]), {})[str(data["source"])] = bool(data["right"])
+    return found
 
 
 def _out(entry: Entry) -> str:
@@ -92,6 +125,7 @@ def _turn(entry: Entry, delivery: Delivery | None, resent_as: str) -> Turn:
         buttons=tuple(str(button["text"]) for button in data.get("buttons") or ()),
         attachments=tuple(_file(each) for each in data.get("attachments") or ()),
         location=_point(data.get("location")),
+        outcome=str(data.get("outcome") or ""),
         decision_id=str(data.get("decision_id") or ""),
     )
 

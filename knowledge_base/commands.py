@@ -17,7 +17,7 @@ from knowledge_base.base import Base
 from knowledge_base.build import build_base
 from knowledge_base.cache import cached_base
 from knowledge_base.cases import read_cases, write_predictions
-from knowledge_base.compose import encoder_of, folder_of, settings, store_of
+from knowledge_base.compose import encoder_of, folder_of, phrases_of, settings, store_of
 from knowledge_base.curve import svg, write_picture
 from knowledge_base.evaluate import predict
 from knowledge_base.metrics import Report, bins, curve, report
@@ -55,21 +55,26 @@ def publish(args: argparse.Namespace) -> int:
     config, environment = settings()
     folder = folder_of(config, args.kb)
     with encoder_of(config) as encoder:
-        version = asyncio.run(_publish(folder, config, environment, encoder))
-    _say(f"version {version} is active")
+        version, learned = asyncio.run(_publish(folder, config, environment, encoder))
+    _say(f"version {version} is active" + (f", learned phrases: {learned}" if learned else ""))
     return 0
 
 
-async def _publish(folder: Path, config: Config, environment: Environment, encoder: Encoder) -> int:
-    async with store_of(config, environment) as store:
-        return await publish_folder(
+async def _publish(
+    folder: Path, config: Config, environment: Environment, encoder: Encoder
+) -> tuple[int, int]:
+    async with store_of(config, environment) as store, phrases_of(environment) as phrases:
+        learned = await phrases.accepted()
+        version = await publish_folder(
             folder,
             store=store,
             encoder=encoder,
             now=datetime.now(UTC),
             floor=config.knowledge_base.precision_floor,
             progress=show,
+            learned=learned,
         )
+    return version, len(learned)
 
 
 def evaluate(args: argparse.Namespace) -> int:

@@ -38,7 +38,8 @@ class BaseMeta:
     """What is known of a stored base without loading it.
 
     `source` is `folder` or `editors`; `content` is the hash of the articles it was built from, `code` that
-    of the program that built it, `fingerprint` names the encoder.
+    of the program that built it, `fingerprint` names the encoder; `share` is what part of the questions
+    would be answered, by the same estimate as `threshold`.
     """
 
     fingerprint: str
@@ -49,6 +50,7 @@ class BaseMeta:
     created_at: datetime
     articles: int
     threshold: float
+    share: float | None = None
 
 
 class BaseStore(Protocol):

@@ -16,6 +16,8 @@ from core.web.guard import DESK_ROLES
 from core.web.pages import Templates
 from core.web.words import Words
 
+ENROLMENT = "/desk/account"
+"""Where a second factor is set up."""
 DESK = NavEntry("/desk", "nav.desk", DESK_ROLES)
 
 
@@ -31,6 +33,13 @@ class Menu:
 
     def of(self, operator: Operator | None) -> list[NavEntry]:
         """What somebody sees of it: nothing before signing in."""
+        return [each for each in self._for(operator) if not each.hint]
+
+    def settings(self, operator: Operator | None) -> list[NavEntry]:
+        """The pages of settings somebody may change."""
+        return [each for each in self._for(operator) if each.hint]
+
+    def _for(self, operator: Operator | None) -> list[NavEntry]:
         return [each for each in self._entries if operator is not None and operator.role in each.roles]
 
 
@@ -53,8 +62,10 @@ class Frame:
         self._api = api
 
     async def operator(self, request: web.Request) -> Operator | None:
-        """Who is signed in at this browser, or None."""
+        """Who is signed in at this browser, or None; who must set up a second factor is sent to do so."""
         session = await self._sign_in.session(token_of(request))
+        if session is not None and session.must_enrol and request.path != ENROLMENT:
+            raise web.HTTPFound(ENROLMENT)
         return None if session is None else session.operator
 
     async def page(

@@ -13,6 +13,8 @@ if ticket[2] ~= operator then return {'busy', ticket[2]} end
 local ref = ticket[3]
 local epoch = redis.call('HGET', K.conversation(ref), 'epoch')
 push_out(ref, ticket[4], epoch, reply, now)
+-- What the reply teaches is told in the same step, or a crash would leave an answer without its label.
+for _, event in ipairs(reply.events or {}) do emit(event.kind, event.conversation, ref, now, event.payload) end
 redis.call('HSET', K.ticket(id), 'last_line', reply.line, 'unread', 0)
 redis.call('HSET', K.conversation(ref), 'last_at', whole(now))
 if not ticket[5] then

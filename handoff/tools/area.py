@@ -17,11 +17,12 @@ from core.web.frame import Frame
 from core.web.guard import DESK_ROLES, Guard
 from handoff.board import Board
 from handoff.history import History
-from handoff.ports import Say
+from handoff.ports import Articles, Say
 from handoff.tools.announce import Announcer
+from handoff.tools.articles import ArticleDrafts
 from handoff.tools.coach import Lemma
 from handoff.tools.coach_counts import CoachCounts
-from handoff.tools.drafts import DraftSource, Lemmas
+from handoff.tools.drafts import Lemmas
 from handoff.tools.groups import Groups, UsualGroups
 from handoff.tools.mentions import Mentions
 from handoff.tools.moves import Moves
@@ -44,7 +45,7 @@ class ToolsArea:
     nav = (
         NavEntry("/desk/requests", "nav.requests", DESK_ROLES),
         NavEntry("/desk/settings/replies", "nav.replies", DESK_ROLES),
-        NavEntry("/desk/settings/tools", "nav.tools", LEADS),
+        NavEntry("/desk/settings/tools", "tools.title", LEADS, hint="tools.lead"),
     )
 
     def __init__(
@@ -63,7 +64,7 @@ class ToolsArea:
         company: Mapping[str, str],
         zone: ZoneInfo,
         groups: Groups | None = None,
-        sources: Sequence[DraftSource] = (),
+        articles: Articles | None = None,
     ) -> None:
         """Put the tools together.
 
@@ -81,7 +82,7 @@ class ToolsArea:
             company: The company's name by language.
             zone: Where a day begins.
             groups: Teams; the usual ones by default.
-            sources: Further answers to offer as drafts, such as articles.
+            articles: The knowledge base, for drafts; without it they come from replies alone.
         """
         groups = groups or UsualGroups()
         announce = Announcer(scripts=scripts, keys=keys)
@@ -114,7 +115,7 @@ class ToolsArea:
             desk=desk,
             settings=settings,
             counts=CoachCounts(engine),
-            sources=(self.past, *sources),
+            sources=(self.past, ArticleDrafts(articles)) if articles else (self.past,),
             company=company,
             lemma=lemma,
             lemmas=lemmas,

@@ -89,5 +89,9 @@ def turn_data(turn: Turn, people: People) -> dict[str, Any]:
         "resent_as": turn.resent_as,
         "buttons": list(turn.buttons),
         "attachments": list(turn.attachments),
+        "outcome": turn.outcome or None,
+        "judged": turn.judged or None,
+        "verdicts": dict(turn.verdicts),
+        "decision": turn.decision_id or None,
         "location": turn.location and {"lat": turn.location[0], "lon": turn.location[1]},
     }

@@ -1,23 +1,34 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
+import { Alerts } from "./alerts.js";
 import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation } from "./conversation.js";
-import { listen } from "./keys.js";
+import { listen } from "/shared/keys.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
+import { INSERT_KEYS } from "./packet.js";
+import { Search } from "./search.js";
+import { teaching } from "./teaching.js";
 import { Tools } from "./tools.js";
 import { banner, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
 
-const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
+const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false, chosen: {} };
 
 const list = new List({ choose, show });
 const composer = new Composer({ send, note: (ticket, text) => tools.note(ticket, text) });
+const search = new Search({ failed });
+const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
 const live = new Live({
-  changed: (event) => tools.hears(event) || (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => {
+    if (tools.hears(event)) return null;
+    if (event.type !== "tickets") return refreshOpened();
+    hear();
+    return refreshList();
+  },
   lost: () => banner(say("live.lost")),
   back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
   signedOut: () => location.assign("/desk/login"),
@@ -53,6 +64,9 @@ const refreshList = oneAtATime(async () => {
   state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : tickets.tickets.map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
   drawList();
 });
+
+const alerts = new Alerts();
+const hear = oneAtATime(async () => alerts.seen(await get("/pulse")));
 
 const refreshOpened = oneAtATime(async () => {
   const selected = state.selected;
@@ -100,7 +114,7 @@ function drawOpened() {
   tools.drawn();
   if (!opened) return composer.show(null, "");
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
+  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
   $("do-note-locked").hidden = !opened.ticket;
   if (mine && state.writes) composer.focus();
@@ -215,9 +229,10 @@ function statusOf(selected) {
 
 const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
 
-function send(ticket, text) {
+function send(ticket, text, teaches) {
   tools.coach.sent();
-  const pending = { ticket, text, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
+  const answers = teaches ? { turn: teaches.turn, article: teaches.article } : null;
+  const pending = { ticket, text, answers, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
   state.pending.push(pending);
   deliver(pending);
 }
@@ -227,7 +242,7 @@ async function deliver(pending) {
   pending.failed = "";
   drawOpened();
   try {
-    pending.out_id = (await post(`/tickets/${pending.ticket}/reply`, { text: pending.text, client_id: pending.client_id })).id;
+    pending.out_id = (await post(`/tickets/${pending.ticket}/reply`, { text: pending.text, client_id: pending.client_id, answers: pending.answers })).id;
   } catch (error) {
     pending.failed = error.words;
     failed(error);
@@ -240,7 +255,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["m", "m"], ["/", "canned"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -248,12 +263,15 @@ const showKeys = () => showHelp(KEYS);
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
+  KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
+  search: teacher.searchArticles,
   ...tools.keys,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
 
 $("help").addEventListener("click", showKeys);
+$("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
 $("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); });
 $("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
@@ -268,6 +286,7 @@ try {
   state.me = operator;
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
+  $("knowledge").hidden = !["lead", "administrator"].includes(operator.role);
   const kept = sessionStorage.getItem("duet.view");
   state.view = VIEWS.includes(kept) ? kept : "waiting";
   list.tabs(state.view, state.counts);
@@ -275,6 +294,7 @@ try {
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
   tools.refreshMentions(false);
+  hear();
   live.start();
 } catch (error) {
   failed(error);

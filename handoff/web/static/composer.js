@@ -12,6 +12,7 @@ export class Composer {
     this.ticket = "";
     this.mode = "reply";
     this.mayReply = false;
+    this.teaches = null;
     this.send = send;
     this.note = note;
     this.box = $("reply");
@@ -20,6 +21,7 @@ export class Composer {
     this.onKey = [];
     $("composer").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.box.addEventListener("input", () => { this.keep(); this.grow(); });
+    $("teaches-not").addEventListener("click", () => { this.teach(null); this.keep(); this.box.focus(); });
     this.box.addEventListener("keydown", (event) => {
       if (event.isComposing || this.onKey.some((handler) => handler(event))) return;
       if (event.key !== "Enter" || event.shiftKey) return;
@@ -88,11 +90,33 @@ export class Composer {
     if (gap) this.box.setSelectionRange(start + gap.index, start + gap.index + gap[0].length);
   }
 
+  /** Puts an article's text where the caret is; `teaches` says which message it answers, if any. */
+  insert(text, teaches) {
+    this.turn("reply");
+    const { selectionStart: start, selectionEnd: end, value } = this.box;
+    const before = value.slice(0, start).replace(/\s+$/, "");
+    const after = value.slice(end).replace(/^\s+/, "");
+    this.box.value = [before, text, after].filter(Boolean).join("\n\n");
+    this.teach(teaches);
+    this.keep();
+    this.grow();
+    this.box.focus();
+  }
+
+  /** Which message the reply is an answer to, and with what article; shown, since it teaches the bot. */
+  teach(teaches) {
+    this.teaches = teaches;
+    $("teaches").hidden = !teaches;
+    $("teaches-words").textContent = teaches ? say("teach.teaches", { title: teaches.title, words: teaches.words }) : "";
+  }
+
   submit() {
     const text = (this.box.value.toWellFormed?.() ?? this.box.value).trim();
     if (!text || text.length > MAX_CHARS) return;
-    (this.mode === "note" ? this.note : this.send)(this.ticket, text);
+    if (this.mode === "note") this.note(this.ticket, text);
+    else this.send(this.ticket, text, this.teaches);
     this.box.value = "";
+    this.teach(null);
     this.keep();
     if (this.mode === "note") this.turn("reply");
     this.grow();
@@ -109,6 +133,8 @@ export class Composer {
   load() {
     const kept = this.ticket ? localStorage.getItem(this.key(this.ticket, this.mode)) ?? "" : "";
     this.box.value = kept.slice(kept.indexOf("|") + 1);
+    const taught = this.ticket && this.mode === "reply" ? localStorage.getItem(this.key(this.ticket, "teaches")) : null;
+    this.teach(taught ? JSON.parse(taught.slice(taught.indexOf("|") + 1)) : null);
     this.grow();
   }
 
@@ -116,6 +142,10 @@ export class Composer {
     const key = this.key(this.ticket, this.mode);
     if (this.box.value) localStorage.setItem(key, `${Date.now()}|${this.box.value}`);
     else localStorage.removeItem(key);
+    if (this.mode === "note") return;
+    if (!this.box.value.trim()) this.teach(null);
+    if (this.teaches) localStorage.setItem(this.key(this.ticket, "teaches"), `${Date.now()}|${JSON.stringify(this.teaches)}`);
+    else localStorage.removeItem(this.key(this.ticket, "teaches"));
   }
 
   key(ticket, mode) {

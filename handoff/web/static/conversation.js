@@ -9,7 +9,7 @@ let shown = "";
 let turnsShown = 0;
 let packetOpen = true;
 
-export function drawConversation({ opened, me, mine, pending, resend, retry, actions }) {
+export function drawConversation({ opened, me, mine, pending, resend, retry, actions, lessons }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
   const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
@@ -24,13 +24,13 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
   drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
-  drawPacket(opened);
+  drawPacket(opened, lessons);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
 
   const chat = opened.ticket ? opened.ticket.conversation : opened.conversation.id;
   const items = [...withDividers(opened.turns, chat).map((turn) => ({ ...turn, mine })), ...pending.map((each) => ({ ...each, id: each.client_id, waits: true }))];
-  keyed($("turns"), items, (item) => item.id, (item) => (item.waits ? waiting(item, pending, retry) : turnItem(item, { mine, resend })));
+  keyed($("turns"), items, (item) => item.id, (item) => (item.waits ? waiting(item, pending, retry) : turnItem(item, { mine, resend, judge: lessons.judge, which: lessons.which })));
   const more = items.length > turnsShown && !fresh;
   turnsShown = items.length;
   if (fresh) showFirst(scroll, mine);
@@ -75,9 +75,10 @@ function drawActions(ticket, mine, actions, leads) {
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));
 }
 
-function drawPacket({ packet, ticket }) {
-  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang }] : [];
-  keyed($("packet"), items, (item) => item.ticket.id, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }));
+function drawPacket({ packet, ticket }, lessons) {
+  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
+  // A key of its own for each set of buttons: what is drawn over keeps its listeners.
+  keyed($("packet"), items, (item) => `${item.ticket.id} ${item.mine} ${item.question}`, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }, { ...lessons, ...item }));
 }
 
 function waiting(item, pending, retry) {

@@ -7,17 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.integration.handoff.browsing import BROWSER_MARKS, chromium, served
 from tests.integration.handoff.handoff_desk import PASSWORD, Desk
 from tests.integration.handoff.handoff_world import World
-from tests.integration.handoff.test_handoff_browser import CHROMIUM, FLAGS
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
-]
+pytestmark = BROWSER_MARKS
 
 PICTURES = os.environ.get("DUET_PICTURES", "")
 
@@ -26,20 +22,14 @@ SignIn = Callable[..., Awaitable[Page]]
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
 async def address(desk: Desk) -> AsyncIterator[str]:
-    runner = web.AppRunner(desk.app, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with served(desk.app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,7 +28,8 @@ def moves_of(world: World) -> Moves:
 
 async def archive(world: World, engine: AsyncEngine) -> None:
     """What the archiver does, at once."""
-    for event_id, fields in await world.redis.xrange(world.keys("events")):
+    events: Any = await world.redis.xrange(world.keys("events"))
+    for event_id, fields in events:
         async with engine.begin() as connection:
             await project(connection, event_id, fields)
 

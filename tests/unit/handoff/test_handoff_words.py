@@ -27,7 +27,8 @@ def test_each_text_has_the_same_placeholders_in_every_language() -> None:
 def test_every_word_a_page_or_a_script_names_is_there() -> None:
     used: set[str] = set()
     for path in (*STATIC.glob("*.js"), *SHARED.glob("*.js"), *(WEB / "templates").glob("*.html")):
-        used |= set(re.findall(r'(?:say\(|data-word=|data-label=)"([a-z_.]+)"', path.read_text("utf-8")))
+        pattern = r'(?:say\(|data-word=|data-label=|data-hint=)"([a-z_.]+)"'
+        used |= set(re.findall(pattern, path.read_text("utf-8")))
     assert len(used) > 50
     assert used <= set(load_words()["ru"])
 
@@ -68,6 +69,7 @@ def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
     [
         ("a: {b: раз}", "a: {b: one, c: two}", "a.c"),
         ("a: {b: раз}", "a: {b: yes}", "a.b must be a text"),
+        ("a: {on: раз}", "a: {on: one}", "key a.True must be a text"),
         ("a: [", "a: one", "cannot be read"),
         ("- a", "a: one", "must hold sections"),
     ],
