@@ -69,5 +69,5 @@ async def put(
     done = await settings.put(section, value, version=version, by=by.name, now=utc_now())
     if isinstance(done, Conflict):
         text = "Somebody changed this meanwhile; reload the page and change it again."
-        raise Problem(409, "settings_changed", text, by=done.now.changed_by)
+        raise Problem(409, "settings_changed", text, who=done.now.changed_by)
     return web.json_response({"version": done.version})

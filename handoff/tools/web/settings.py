@@ -41,7 +41,7 @@ class SettingsApi:
             web.post("/api/settings/replies/shared", self.change_shared),
             web.post("/api/settings/replies/own", self.change_own),
             web.get("/api/settings/tools", self.tools),
-            web.post("/api/settings/tools/{section:[a-z]+}", self.change),
+            web.post("/api/settings/tools/{section:[0-9a-z]{1,40}}", self.change),
         ]
 
     async def replies_page(self, request: web.Request) -> web.Response:

@@ -68,7 +68,7 @@ export class Composer {
     for (const mode of ["reply", "note"]) $(`mode-${mode}`).setAttribute("aria-pressed", String(mode === this.mode));
     const short = matchMedia("(max-width: 760px)").matches;
     this.box.placeholder = this.mode === "note" ? say("composer.note_hint") : say(short ? "composer.short_hint" : "composer.hint");
-    $("send").textContent = say(this.mode === "note" ? "action.save_note" : "action.send");
+    $("send").textContent = say(this.mode === "note" ? "act.save_note" : "action.send");
   }
 
   focus() {

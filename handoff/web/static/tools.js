@@ -16,7 +16,7 @@ export class Tools {
   /** `page`: `{ composer, live, failed, opened(), me(), mine(), refresh(), select(id) }`. */
   constructor(page) {
     this.page = page;
-    Object.assign(this, { side: null, of: "", groups: null, people: [], replies: null, typedAt: 0, read: new Map() });
+    Object.assign(this, { side: null, of: "", groups: null, people: [], replies: null, repliesOf: "", typedAt: 0, read: new Map() });
     const { composer, failed } = page;
     this.picker = new Picker({
       composer,
@@ -64,7 +64,7 @@ export class Tools {
     const opened = this.page.opened();
     const id = opened?.ticket?.id ?? "";
     if (id !== this.of) {
-      Object.assign(this, { of: id, side: null, replies: null });
+      Object.assign(this, { of: id, side: null, repliesOf: "" });
       this.drawCompany({ people: [], customer_types: false });
       this.drawSide();
       this.typed(false);
@@ -72,6 +72,7 @@ export class Tools {
       this.refreshSide();
       this.beat();
     }
+    if (this.page.mine()) this.learnReplies(id);
     const last = [...(opened?.turns ?? [])].reverse().find((turn) => turn.author === "customer" && turn.text);
     if (last?.id !== this.lastId) $("customer-types").hidden = true;
     this.lastId = last?.id;
@@ -171,18 +172,18 @@ export class Tools {
     if (!ticket || !["waiting", "taken"].includes(ticket.status)) return;
     const leads = ["lead", "administrator"].includes(this.page.me().role);
     if (ticket.status === "taken" && !this.page.mine() && !leads) return;
-    this.form(async () => transferForm(ticket, await this.colleagues(), () => { toast(say("notice.transferred")); this.page.refresh(); }));
+    this.form(async () => transferForm(ticket, await this.colleagues(), () => { toast(say("did.transferred")); this.page.refresh(); }));
   }
 
   request() {
     const ticket = this.page.opened()?.ticket;
-    if (ticket) this.form(async () => requestForm(ticket, await this.colleagues(), () => { toast(say("notice.asked")); this.refreshSide(); }));
+    if (ticket) this.form(async () => requestForm(ticket, await this.colleagues(), () => { toast(say("did.asked")); this.refreshSide(); }));
   }
 
   promise() {
     const ticket = this.page.opened()?.ticket;
     if (!ticket || !this.side) return;
-    promiseForm(ticket, this.side.may_promise_kopecks, (status) => { toast(say(status === "asked" ? "notice.promise_asked" : "notice.promised")); this.refreshSide(); });
+    promiseForm(ticket, this.side.may_promise_kopecks, (status) => { toast(say(status === "asked" ? "did.promise_asked" : "did.promised")); this.refreshSide(); });
   }
 
   async reopen() {
@@ -190,7 +191,7 @@ export class Tools {
     if (ticket?.status !== "closed") return;
     try {
       await post(`/tickets/${ticket.id}/reopen`);
-      toast(say("notice.reopened"));
+      toast(say("did.reopened"));
     } catch (error) {
       this.page.failed(error);
     }
@@ -221,17 +222,23 @@ export class Tools {
   }
 
   async canned(query) {
-    const id = this.page.composer.ticket;
+    const list = await this.learnReplies(this.page.composer.ticket);
+    return list.filter((each) => fits(query, each.title, each.group, each.text));
+  }
+
+  /** Asked once for a ticket and a language, by whoever needs them first. */
+  learnReplies(id) {
     const language = document.documentElement.lang;
-    if (this.replies?.id !== id || this.replies.language !== language) {
-      try {
-        this.replies = { id, language, list: (await get(`/tickets/${id}/replies?reader=${language}`)).replies };
-      } catch (error) {
+    const key = `${id}|${language}`;
+    if (this.repliesOf !== key) {
+      this.repliesOf = key;
+      this.replies = get(`/tickets/${id}/replies?reader=${language}`).then((found) => found.replies).catch((error) => {
+        this.repliesOf = "";
         this.page.failed(error);
         return [];
-      }
+      });
     }
-    return this.replies.list.filter((each) => fits(query, each.title, each.group, each.text));
+    return this.replies;
   }
 
   async named(query) {

@@ -23,7 +23,7 @@ export function requestCard(request, { me, groups, after, link }) {
   const settle = (done) => () => answerForm({
     title: say(done ? "side.done_title" : "side.decline_title"),
     words: say(done ? "side.answer_optional" : "side.answer"),
-    yes: say(done ? "action.done" : "action.decline"), required: !done, danger: !done,
+    yes: say(done ? "act.done" : "act.decline"), required: !done, danger: !done,
     save: async (answer) => { await post(`/requests/${request.id}/settle`, { done, answer }); after(); },
   });
   return h("section", { class: `card request ${request.status}` },
@@ -36,9 +36,9 @@ export function requestCard(request, { me, groups, after, link }) {
     (open || link) && h("div", { class: "card-actions" },
       link && h("a", { href: `/desk#ticket/${request.ticket}` }, customerName(request.customer)),
       h("span", { class: "spring" }),
-      request.status === "open" && h("button", { type: "button", class: "small", onclick: act(() => post(`/requests/${request.id}/take`)) }, say("action.take_request")),
-      open && h("button", { type: "button", class: "small", onclick: settle(false) }, say("action.decline")),
-      open && h("button", { type: "button", class: "small primary", onclick: settle(true) }, say("action.done"))));
+      request.status === "open" && h("button", { type: "button", class: "small", onclick: act(() => post(`/requests/${request.id}/take`)) }, say("act.take_request")),
+      open && h("button", { type: "button", class: "small", onclick: settle(false) }, say("act.decline")),
+      open && h("button", { type: "button", class: "small primary", onclick: settle(true) }, say("act.done"))));
 }
 
 /** Compensation; a lead decides right there. */
@@ -46,7 +46,7 @@ export function promiseCard(promise, { after, link }) {
   const decide = (approve) => () => answerForm({
     title: say(approve ? "side.approve_title" : "side.decline_title", { amount: money(promise.kopecks) }),
     words: say(approve ? "side.answer_optional" : "side.answer"),
-    yes: say(approve ? "action.approve" : "action.decline"), required: !approve, danger: !approve,
+    yes: say(approve ? "act.approve" : "act.decline"), required: !approve, danger: !approve,
     save: async (note) => { await post(`/promises/${promise.id}/decide`, { approve, note }); after(); },
   });
   return h("section", { class: `card promise ${promise.status}` },
@@ -59,6 +59,6 @@ export function promiseCard(promise, { after, link }) {
     (promise.may_decide || link) && h("div", { class: "card-actions" },
       link && h("a", { href: `/desk#ticket/${promise.ticket}` }, customerName(promise.customer)),
       h("span", { class: "spring" }),
-      promise.may_decide && h("button", { type: "button", class: "small", onclick: decide(false) }, say("action.decline")),
-      promise.may_decide && h("button", { type: "button", class: "small primary", onclick: decide(true) }, say("action.approve"))));
+      promise.may_decide && h("button", { type: "button", class: "small", onclick: decide(false) }, say("act.decline")),
+      promise.may_decide && h("button", { type: "button", class: "small primary", onclick: decide(true) }, say("act.approve"))));
 }

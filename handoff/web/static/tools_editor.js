@@ -34,7 +34,7 @@ export function showFaults(root, faults) {
     const id = `fault-${control.dataset.path}`;
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", id);
-    control.after(h("p", { class: "fault", id }, say(knows(`fault.${fault.kind}`) ? `fault.${fault.kind}` : "fault.other")));
+    control.after(h("p", { class: "fault", id }, say(knows(`flaw.${fault.kind}`) ? `flaw.${fault.kind}` : "flaw.other")));
     first ??= control;
   }
   const folded = first?.closest("details");

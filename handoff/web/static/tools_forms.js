@@ -15,7 +15,7 @@ export function openForm({ title, lead = "", fields, yes, danger = false, save }
     event.preventDefault();
     const missing = form.querySelector(":invalid");
     if (missing) {
-      say_(say("form.missing"));
+      say_(say("ask.missing"));
       missing.setAttribute("aria-invalid", "true");
       return missing.focus();
     }
@@ -62,13 +62,13 @@ export function kopecks(text) {
 export function closeForm(ticket, closing, done) {
   const options = (list) => list.map((each) => h("option", { value: each.id }, own(each)));
   const topic = h("select", { required: closing.topic_required, autofocus: closing.topic_required },
-    h("option", { value: "" }, say("form.choose")), options(closing.topics));
+    h("option", { value: "" }, say("ask.choose")), options(closing.topics));
   openForm({
     title: say("dialog.close_title"),
     lead: say("dialog.close_text"),
     fields: [
-      field("reason", say("form.reason"), h("select", {}, options(closing.reasons))),
-      field("topic", say(closing.topic_required ? "form.topic" : "form.topic_optional"), topic),
+      field("reason", say("ask.reason"), h("select", {}, options(closing.reasons))),
+      field("topic", say(closing.topic_required ? "ask.topic" : "ask.topic_optional"), topic),
     ],
     yes: say("action.close"),
     danger: true,
@@ -77,14 +77,14 @@ export function closeForm(ticket, closing, done) {
 }
 
 export function transferForm(ticket, { people, groups }, done) {
-  const person = (each) => h("option", { value: `person:${each.id}` }, `${each.here ? "●" : "○"} ${each.display_name}${each.here ? "" : ` (${say("form.away")})`}`);
-  const choice = h("select", { required: true, autofocus: true }, h("option", { value: "" }, say("form.choose")),
-    h("optgroup", { label: say("form.people") }, people.map(person)),
-    h("optgroup", { label: say("form.groups") }, groups.map((each) => h("option", { value: `group:${each.id}` }, own(each)))));
+  const person = (each) => h("option", { value: `person:${each.id}` }, `${each.here ? "●" : "○"} ${each.display_name}${each.here ? "" : ` (${say("ask.away")})`}`);
+  const choice = h("select", { required: true, autofocus: true }, h("option", { value: "" }, say("ask.choose")),
+    h("optgroup", { label: say("ask.people") }, people.map(person)),
+    h("optgroup", { label: say("ask.groups") }, groups.map((each) => h("option", { value: `group:${each.id}` }, own(each)))));
   openForm({
-    title: say("form.transfer_title"),
-    lead: say("form.transfer_text"),
-    fields: [field("to", say("form.to"), choice), field("note", say("form.transfer_note"), h("textarea", { rows: 3, maxlength: 2000 }))],
+    title: say("ask.transfer_title"),
+    lead: say("ask.transfer_text"),
+    fields: [field("to", say("ask.to"), choice), field("note", say("ask.transfer_note"), h("textarea", { rows: 3, maxlength: 2000 }))],
     yes: say("action.transfer"),
     save: async ({ to, note }) => {
       const [kind, id] = to.split(":");
@@ -96,13 +96,13 @@ export function transferForm(ticket, { people, groups }, done) {
 
 export function requestForm(ticket, { groups }, done) {
   openForm({
-    title: say("form.request_title"),
-    lead: say("form.request_text"),
+    title: say("ask.request_title"),
+    lead: say("ask.request_text"),
     fields: [
-      field("group", say("form.group"), h("select", { required: true }, groups.map((each) => h("option", { value: each.id }, own(each))))),
-      field("text", say("form.request_words"), h("textarea", { rows: 4, maxlength: 2000, required: true, autofocus: true })),
+      field("group", say("ask.group"), h("select", { required: true }, groups.map((each) => h("option", { value: each.id }, own(each))))),
+      field("text", say("ask.request_words"), h("textarea", { rows: 4, maxlength: 2000, required: true, autofocus: true })),
     ],
-    yes: say("action.ask"),
+    yes: say("act.ask"),
     save: async (values) => { await post(`/tickets/${ticket.id}/requests`, values); done(); },
   });
 }
@@ -113,16 +113,16 @@ export function promiseForm(ticket, may, done) {
   amount.addEventListener("input", () => {
     const wanted = kopecks(amount.value);
     amount.setCustomValidity(wanted ? "" : "amount");
-    button().textContent = say(wanted > may ? "action.ask_lead" : "action.promise");
+    button().textContent = say(wanted > may ? "act.ask_lead" : "act.promise");
   });
   openForm({
-    title: say("form.promise_title"),
-    lead: say("form.promise_text", { amount: money(may) }),
+    title: say("ask.promise_title"),
+    lead: say("ask.promise_text", { amount: money(may) }),
     fields: [
-      field("amount", say("form.amount"), amount, say("form.amount_hint")),
-      field("why", say("form.why"), h("textarea", { rows: 3, maxlength: 2000, required: true })),
+      field("amount", say("ask.amount"), amount, say("ask.amount_hint")),
+      field("why", say("ask.why"), h("textarea", { rows: 3, maxlength: 2000, required: true })),
     ],
-    yes: say("action.promise"),
+    yes: say("act.promise"),
     save: async ({ amount: text, why }) => done((await post(`/tickets/${ticket.id}/promises`, { kopecks: kopecks(text), why })).status),
   });
 }

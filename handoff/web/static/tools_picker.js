@@ -7,7 +7,10 @@ export class Picker {
   /** `sources`: `{ pattern, when(), items(query), line(item), text(item) }`; the pattern's first group is the query. */
   constructor({ composer, sources }) {
     Object.assign(this, { composer, sources, source: null, items: [], at: 0, closedFor: null });
-    composer.onChange.push(() => this.look());
+    composer.onChange.push(() => {
+      const looking = this.look().finally(() => { if (this.looking === looking) this.looking = null; });
+      this.looking = looking;
+    });
     composer.onKey.push((event) => this.key(event));
     composer.box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
   }
@@ -31,11 +34,23 @@ export class Picker {
     this.close();
   }
 
+  /** Whether the text before the caret asks for a list. */
+  asks() {
+    const before = this.composer.box.value.slice(0, this.composer.box.selectionStart);
+    return this.sources.some((source) => source.when() && source.pattern.test(before));
+  }
+
   get open() {
     return this.items.length > 0;
   }
 
   key(event) {
+    // The list is still on its way: what was typed for it must not be sent to the customer instead.
+    if (!this.open && this.looking && this.asks() && event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.looking.then(() => { if (this.open) this.pick(this.at); });
+      return true;
+    }
     if (!this.open || event.ctrlKey || event.metaKey || event.altKey) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {

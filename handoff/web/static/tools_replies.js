@@ -31,7 +31,7 @@ function list(kind, may) {
       h("button", { type: "button", onclick: () => add(kind) }, say("replies.new")),
       h("span", { class: "spring" }),
       h("span", { class: "unsaved", role: "status" }),
-      h("button", { type: "button", class: "primary", disabled: true, data: { save: kind }, onclick: () => save(kind) }, say("action.save"))));
+      h("button", { type: "button", class: "primary", disabled: true, data: { save: kind }, onclick: () => save(kind) }, say("act.save"))));
   return root;
 }
 
@@ -51,7 +51,7 @@ function editor(kind, reply, n) {
   return h("details", { class: "reply-item", open: opened.has(reply.id), ontoggle: (event) => (event.target.open ? opened.add(reply.id) : opened.delete(reply.id)) },
     h("summary", {}, h("strong", {}, own(reply.title) || say("replies.new")), h("span", { class: "pick-group" }, own(reply.group)), h("span", { class: "pick-text" }, reply[document.documentElement.lang] || reply.ru || reply.en)),
     h("div", { class: "reply-fields" }, both("title", say("replies.reply_title")), both("group", say("replies.reply_group")), text("ru"), text("en")),
-    h("div", { class: "row" }, h("span", { class: "spring" }), h("button", { type: "button", class: "quiet", onclick: () => remove(kind, n) }, say("action.remove"))));
+    h("div", { class: "row" }, h("span", { class: "spring" }), h("button", { type: "button", class: "quiet", onclick: () => remove(kind, n) }, say("act.remove"))));
 }
 
 function variables() {
@@ -63,11 +63,11 @@ function variables() {
     h("div", { class: "rows" }, value.variables.map((each, n) => h("div", { class: "edit-row" },
       h("div", { class: "field" }, h("span", { class: "label" }, say("replies.variable")), bound(each, "id", `variables.${n}.id`, say("replies.variable"), { changed, maxlength: 40 })),
       ["ru", "en"].map((language) => h("div", { class: "field" }, h("span", { class: "label" }, say(`replies.${language}`)), bound(each, language, `variables.${n}.${language}`, `${each.id}, ${say(`replies.${language}`)}`, { changed, maxlength: 500 }))),
-      h("button", { type: "button", class: "quiet", onclick: () => { value.variables.splice(n, 1); draw(); mark("shared"); } }, say("action.remove"))))),
+      h("button", { type: "button", class: "quiet", onclick: () => { value.variables.splice(n, 1); draw(); mark("shared"); } }, say("act.remove"))))),
     h("div", { class: "row list-actions" },
-      h("button", { type: "button", onclick: () => { value.variables.push({ id: "", ru: "", en: "" }); draw(); mark("shared"); } }, say("action.add")),
+      h("button", { type: "button", onclick: () => { value.variables.push({ id: "", ru: "", en: "" }); draw(); mark("shared"); } }, say("act.add")),
       h("span", { class: "spring" }),
-      h("button", { type: "button", class: "primary", disabled: true, data: { save: "shared" }, onclick: () => save("shared") }, say("action.save"))));
+      h("button", { type: "button", class: "primary", disabled: true, data: { save: "shared" }, onclick: () => save("shared") }, say("act.save"))));
 }
 
 function mark(kind) {
@@ -98,7 +98,7 @@ async function save(kind) {
     found[kind].version = version;
     unsaved.delete(kind);
     draw();
-    toast(say("notice.saved"));
+    toast(say("did.saved"));
   } catch (error) {
     failed(error);
     if (error.details?.faults) {

@@ -23,7 +23,7 @@ function part(name, content) {
   return h("section", { class: "card-block", id: `part-${name}` },
     h("h2", {}, say(`tools.${name}`)), h("p", { class: "lead" }, say(`tools.${name}_lead`)), content,
     h("div", { class: "row list-actions" }, h("span", { class: "spring" }),
-      h("button", { type: "button", class: "primary", disabled: true, data: { save: name }, onclick: () => save(name) }, say("action.save"))));
+      h("button", { type: "button", class: "primary", disabled: true, data: { save: name }, onclick: () => save(name) }, say("act.save"))));
 }
 
 function mark(name) {
@@ -49,10 +49,10 @@ function choices(name, value) {
   const row = (each, n) => h("div", { class: "edit-row" },
     ["ru", "en"].map((language) => h("div", { class: "field" }, bound(each, language, `${name}.${n}.${language}`, `${say(`tools.${name}`)}, ${say(`replies.${language}`)}`, { changed, maxlength: 60 }))),
     labelled(say("tools.active"), bound(each, "active", `${name}.${n}.active`, say("tools.active"), { type: "checkbox", changed })),
-    h("button", { type: "button", class: "quiet", onclick: () => { value[name].splice(n, 1); draw(); changed(); } }, say("action.remove")));
+    h("button", { type: "button", class: "quiet", onclick: () => { value[name].splice(n, 1); draw(); changed(); } }, say("act.remove")));
   return h("details", { class: "fold", open: true }, h("summary", {}, `${say(`tools.${name}`)} (${value[name].length})`),
     h("div", { class: "rows" }, value[name].map(row)),
-    h("button", { type: "button", onclick: () => { value[name].push({ id: newId(), ru: "", en: "", active: true }); draw(); changed(); } }, say("action.add")));
+    h("button", { type: "button", onclick: () => { value[name].push({ id: newId(), ru: "", en: "", active: true }); draw(); changed(); } }, say("act.add")));
 }
 
 function coach() {
@@ -63,12 +63,12 @@ function coach() {
     h("span", { class: "arrow", "aria-hidden": "true" }, "→"),
     h("div", { class: "field" }, bound(each, "prefer", `expressions.${n}.prefer`, say("tools.prefer"), { changed, maxlength: 200 })),
     chosen(each, "language", `expressions.${n}.language`, say("tools.language"), [["ru", "RU"], ["en", "EN"]], changed),
-    h("button", { type: "button", class: "quiet", onclick: () => { value.expressions.splice(n, 1); draw(); changed(); } }, say("action.remove")));
+    h("button", { type: "button", class: "quiet", onclick: () => { value.expressions.splice(n, 1); draw(); changed(); } }, say("act.remove")));
   return [
     labelled(say("tools.coach_active"), bound(value, "active", "active", say("tools.coach_active"), { type: "checkbox", changed })),
     h("details", { class: "fold" }, h("summary", {}, `${say("tools.avoid")} → ${say("tools.prefer")} (${value.expressions.length})`),
       h("div", { class: "rows" }, value.expressions.map(row)),
-      h("button", { type: "button", onclick: () => { value.expressions.unshift({ language: document.documentElement.lang, avoid: "", prefer: "" }); draw(); changed(); document.querySelector("#part-coach details").open = true; } }, say("action.add"))),
+      h("button", { type: "button", onclick: () => { value.expressions.unshift({ language: document.documentElement.lang, avoid: "", prefer: "" }); draw(); changed(); document.querySelector("#part-coach details").open = true; } }, say("act.add"))),
     counted()];
 }
 
@@ -101,7 +101,7 @@ async function save(name) {
     found[name].version = version;
     unsaved.delete(name);
     document.querySelector(`[data-save="${name}"]`).disabled = true;
-    toast(say("notice.saved"));
+    toast(say("did.saved"));
   } catch (error) {
     failed(error);
     if (error.details?.faults) showFaults($(`part-${name}`), error.details.faults);

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.integration.handoff.browsing import BROWSER_MARKS, chromium, served
 from tests.integration.handoff.handoff_desk import PASSWORD, Desk
@@ -264,3 +266,25 @@ async def test_a_lead_changes_canned_replies_and_faults_are_shown_at_the_field(
     await boss.keyboard.type("/самов")
     await boss.keyboard.press("Enter")
     await expect(boss.locator("#reply")).to_have_value("Заберите заказ, Мария")
+
+
+async def test_what_was_typed_for_a_list_that_is_on_its_way_is_not_sent(
+    sign_in: SignIn, world: World
+) -> None:
+    page = await sign_in("anna", "Анна")
+    ticket = await world.hand_over("Где мой заказ?")
+    gate = asyncio.Event()
+
+    async def slow_line(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await page.route(f"**/tickets/{ticket}/replies*", slow_line)
+    await open_line(page)
+    await page.keyboard.press("t")
+    await expect(page.locator("#reply")).to_be_focused()
+    await page.keyboard.type("/часы")
+    await page.keyboard.press("Enter")
+    gate.set()
+    await expect(page.locator("#reply")).to_have_value(re.compile("Нам можно позвонить"))
+    await expect(page.locator(".turn.operator")).to_have_count(0)
