@@ -300,3 +300,31 @@ async def test_each_route_is_for_its_roles(desk: Desk, world: World, browsers: B
         assert without.status == 403, path
     decide = await hand.post("/promises/p1/decide", {"approve": True})
     assert decide.status == (404 if leads else 403)
+
+
+async def test_articles_and_canned_replies_are_offered_as_drafts(
+    desk: Desk, world: World, browsers: Browsers
+) -> None:
+    await desk.add("anna", display_name="Анна")
+    anna = await browsers()
+    await anna.sign_in("anna")
+    ticket = await world.hand_over()
+    answer = await anna.post(f"/tickets/{ticket}/drafts", {"question": "Посылка потерялась", "text": ""})
+    drafts = (await answer.json())["drafts"]
+    assert [each["kind"] for each in drafts][:1] == ["article"]
+    typed = {"question": "", "text": "Подскажите, пож"}
+    drafts = (await (await anna.post(f"/tickets/{ticket}/drafts", typed)).json())["drafts"]
+    assert [(each["kind"], each["title"]) for each in drafts] == [("reply", "Номер заказа")]
+
+
+async def test_a_note_names_nobody_outside_and_an_empty_one_is_refused(
+    desk: Desk, world: World, browsers: Browsers
+) -> None:
+    await desk.add("anna")
+    anna = await browsers()
+    await anna.sign_in("anna")
+    ticket = await world.hand_over()
+    assert await refused(await anna.post(f"/tickets/{ticket}/note", {"text": "  "})) == (422, "text_empty")
+    assert await refused(await anna.post("/tickets/none/note", {"text": "да"})) == (404, "unknown_ticket")
+    turns = (await anna.get(f"/tickets/{ticket}"))["turns"]
+    assert [each["kind"] for each in turns] == ["text"]
