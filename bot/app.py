@@ -19,7 +19,8 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.webchat.channel import WebchatChannel
 from bot.embedded import Embedded
 from bot.errors import SetupError
-from bot.governor import Band, Governor
+from bot.governing import Band
+from bot.governor import Governor
 from bot.health import Check, Health
 from bot.inbox import Inbox
 from bot.metrics import INGESTED

@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.customers import RedisCustomers
 from bot.decide import Thresholds
+from bot.floor import FloorWatch
 from bot.handler import Handler
 from bot.knowledge import LiveKnowledge
 from bot.skills.activate_card import ActivateCard
@@ -34,6 +35,7 @@ from knowledge_base.follow import Follower
 from knowledge_base.live import KnowledgeBase
 from knowledge_base.publish import ensure_published
 from knowledge_base.store import RedisAnnouncements, SqlBaseStore
+from knowledge_base.verdict_store import SqlVerdicts
 from nlu.compose import build_offline_parser, build_rasa_client, build_understander, rasa_address
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class Conversing:
             active_key=app.keys("kb_active"),
             channel=app.keys("kb_changed"),
         )
+        self.verdicts = SqlVerdicts(app.engine)
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Wire everything and start what loads in the background."""
@@ -137,6 +140,20 @@ class Conversing:
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
         app.background.start("publish", self._publish, may_be_cut=True)
         app.background.start("knowledge", self._follow)
+        app.background.start("floor", self._floor().run)
+
+    def _floor(self) -> FloorWatch:
+        app, config = self._app, self._app.config
+        return FloorWatch(
+            redis=app.redis,
+            keys=app.keys,
+            leader=app.leader("floor", lease_s=150),
+            knowledge_base=self.base,
+            store=self._store,
+            verdicts=self.verdicts,
+            floor=config.knowledge_base.precision_floor,
+            confidence=config.knowledge_base.confidence,
+        )
 
     def _skills(self, stack: AsyncExitStack) -> tuple[Skill, ...]:
         app, config = self._app, self._app.config
@@ -179,6 +196,8 @@ class Conversing:
                 encoder=self.encoder,
                 now=utc_now(),
                 floor=config.knowledge_base.precision_floor,
+                verdicts=self.verdicts,
+                confidence=config.knowledge_base.confidence,
             )
         except (KnowledgeBaseError, CoreError) as error:
             # What was published before goes on serving; the log says what to mend.

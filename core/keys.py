@@ -36,6 +36,8 @@ FORMATS: dict[str, str] = {
     "kb_changed": "kb:changed",
     "stores": "stores",
     "split": "split",
+    "split_moves": "split:moves",
+    "floor": "floor",
     "waits": "waits",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""

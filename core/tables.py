@@ -60,6 +60,22 @@ decisions = Table(
     Column("at_ms", BigInteger, nullable=False, index=True),
 )
 
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("decision_id", String(40), nullable=False, index=True),
+    Column("article", String(120), nullable=False),
+    Column("revision", String(80), nullable=False),
+    Column("base_version", Integer, nullable=False),
+    Column("probability", Float),
+    Column("right", Boolean, nullable=False),
+    Column("source", String(16), nullable=False),  # operator, review or customer
+    Column("operator", String(80)),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -17,7 +17,7 @@ from knowledge_base.base import Base
 from knowledge_base.build import build_base
 from knowledge_base.cache import cached_base
 from knowledge_base.cases import read_cases, write_predictions
-from knowledge_base.compose import encoder_of, folder_of, settings, store_of
+from knowledge_base.compose import encoder_of, folder_of, settings, store_of, verdicts_of
 from knowledge_base.curve import svg, write_picture
 from knowledge_base.evaluate import predict
 from knowledge_base.metrics import Report, bins, curve, report
@@ -69,6 +69,8 @@ async def _publish(folder: Path, config: Config, environment: Environment, encod
             now=datetime.now(UTC),
             floor=config.knowledge_base.precision_floor,
             progress=show,
+            verdicts=verdicts_of(store),
+            confidence=config.knowledge_base.confidence,
         )
 
 

@@ -15,6 +15,7 @@ from knowledge_base.errors import StoreError
 
 if TYPE_CHECKING:
     from knowledge_base.store import SqlBaseStore
+    from knowledge_base.verdict_store import SqlVerdicts
 
 
 def settings() -> tuple[Config, Environment]:
@@ -66,6 +67,13 @@ async def store_of(config: Config, environment: Environment) -> AsyncIterator[Sq
     finally:
         await redis.aclose()
         await engine.dispose()
+
+
+def verdicts_of(store: SqlBaseStore) -> SqlVerdicts:
+    """The verdicts in the same archive."""
+    from knowledge_base.verdict_store import SqlVerdicts
+
+    return SqlVerdicts(store.engine)
 
 
 def folder_of(config: Config, named: str | None) -> Path:
