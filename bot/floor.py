@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -92,7 +92,7 @@ def _reason(before: float, judged: Judged, *, same_base: bool) -> MoveReason:
     return "verdicts_raised" if judged.threshold > before else "verdicts_eased"
 
 
-def _fields(base: Base, judged: Judged) -> dict[str, str]:
+def _fields(base: Base, judged: Judged) -> dict[Any, str]:
     """What governors follow and the health page shows."""
     bound = judged.bound.threshold
     return {

@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-LOOKS = 4
-"""Looks in one window: another one comes when a fourth of it is new."""
+LEAST_FRESH = 0.25
+"""Share of a window that must be new before a look says anything."""
 DOUBT = 1.5
-"""Standard deviations by which a share of few conversations must lie further outside the band."""
+"""Standard deviations by which the share must lie further outside the band while nothing of it is new."""
 LONGEST = 8.0
 """Longest stride in `step`s; a stride doubles while it goes one way and halves when it turns."""
 SHORTEST = 0.125
@@ -35,7 +35,7 @@ class Band:
 class Measured:
     """`by_bot` of `total` conversations that began after the last move stayed with the bot.
 
-    `fresh` of them began after the last look; `latest_ms` is when the newest did.
+    `fresh` of them began after the last full look; `latest_ms` is when the newest did.
     """
 
     by_bot: int
@@ -57,7 +57,7 @@ class Course:
         raised: How far above the floor's threshold to be.
         stride: Last change, with its sign; 0 before the first and after a full window inside the band.
         moved_ms: When it last moved; only conversations that began later tell what came of it.
-        looked_ms: Newest conversation of the last look.
+        looked_ms: Newest conversation of the last full look: a move, or a whole window that asked for none.
     """
 
     raised: float = 0.0
@@ -71,18 +71,17 @@ def next_course(course: Course, measured: Measured, band: Band, *, most: float, 
 
     A raise beyond what the maximum lets through (`most`) would change nothing now and take long to undo.
     """
-    enough = max(band.window // LOOKS, 1)
-    if measured.total < enough or measured.fresh < enough:
+    if measured.fresh < max(band.window * LEAST_FRESH, 1):
         return course
-    looked = replace(course, looked_ms=measured.latest_ms)
+    whole = measured.fresh >= band.window
+    rested = replace(course, looked_ms=measured.latest_ms) if whole else course
     away = measured.share - band.target
-    if abs(away) <= _allowed(measured.total, band):
-        inside = measured.total >= band.window and abs(away) <= band.tolerance
-        return replace(looked, stride=0.0) if inside else looked
+    if abs(away) <= _allowed(measured, band):
+        return replace(rested, stride=0.0) if whole else course
     stride = _stride(course.stride, away, band)
     raised = min(max(min(course.raised, most) + stride, 0.0), most)
     if raised == course.raised:
-        return replace(looked, stride=0.0)  # the floor or the maximum holds it
+        return replace(rested, stride=0.0)  # the floor or the maximum holds it
     return Course(raised, stride, now_ms, measured.latest_ms)
 
 
@@ -102,10 +101,13 @@ def effective_threshold(solved: float, raised: float, maximum: float) -> float:
     return max(solved, min(solved + raised, maximum))
 
 
-def _allowed(count: int, band: Band) -> float:
-    """How far from the target a share may lie: the tolerance, and more the fewer conversations there are."""
-    spread = math.sqrt(band.target * (1 - band.target) / count)
-    return band.tolerance + DOUBT * spread * max(0.0, 1 - count / band.window)
+def _allowed(measured: Measured, band: Band) -> float:
+    """How far from the target a share may lie: the tolerance, and more the fewer new conversations there are.
+
+    Without that, a window looked at again and again would sooner or later lie outside by chance alone.
+    """
+    spread = math.sqrt(band.target * (1 - band.target) / measured.total)
+    return band.tolerance + DOUBT * spread * max(0.0, 1 - measured.fresh / band.window)
 
 
 def _stride(last: float, away: float, band: Band) -> float:

@@ -51,8 +51,7 @@ async def read_split(redis: Redis, keys: Keys, *, target: float, tolerance: floa
     Raises:
         redis.exceptions.RedisError: Redis does not answer.
     """
-    split = await redis.hgetall(keys("split"))
-    floor = await redis.hgetall(keys("floor"))
+    split, floor = await _hash(redis, keys("split")), await _hash(redis, keys("floor"))
     return SplitReport(
         share=float(split.get("share", 0.0)),
         counted=int(split.get("counted", 0)),
@@ -126,6 +125,10 @@ def _move(move: Move, texts: Texts) -> dict[str, object]:
     values = asdict(move)
     del values["at_ms"]
     return {"at": move_time(move).isoformat(), **values, "told": told}
+
+
+async def _hash(redis: Redis, key: str) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (await redis.hgetall(key)).items()}
 
 
 def _number(stored: Mapping[str, str], name: str) -> float | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -79,12 +80,14 @@ def all_judged(probability: Sequence[float], right: Sequence[bool]) -> Labels:
 
 def chance_of_so_few(errors: Floats, count: Floats, floor: float) -> Floats:
     """P(at most `errors` of `count` are wrong) at a precision of `floor`; 1 where there are none."""
-    from scipy.special import bdtr
+    from scipy.special import betainc
 
-    found: Floats = np.where(count > 0, bdtr(errors, np.maximum(count, 1), 1 - floor), 1.0)
+    right = count - errors
+    found: Floats = np.where(right > 0, betainc(np.maximum(right, 1), errors + 1, floor), 1.0)
     return found
 
 
+@cache
 def needed(floor: float, confidence: float, errors: int = 0) -> int:
     """Fewest labels that certify the floor with that many errors: 59 for .95 at 95% without one."""
     low, high = errors, max(errors, 1)
@@ -170,5 +173,4 @@ def _lowest(
 
 
 def _certifies(errors: int, count: int, floor: float, confidence: float) -> bool:
-    found = chance_of_so_few(np.array(float(errors)), np.array(float(count)), floor)
-    return bool(found <= 1 - confidence)
+    return bool(chance_of_so_few(np.array(errors), np.array(count), floor) <= 1 - confidence)

@@ -120,6 +120,7 @@ def proven(estimate: Estimate, verdicts: Sequence[Verdict], *, floor: float, con
         kind="bound",
         confidence=confidence,
         labels=bound.labels,
+        missing=0,
     )
 
 

@@ -32,7 +32,7 @@ class Mix:
 
 @dataclass(slots=True)
 class Line:
-    """One conversation: whether the bot had it, whether it answered, how likely it was right, the threshold."""
+    """One conversation: who had it, how likely an answer was right, the threshold, verdicts heard before."""
 
     by_bot: bool
     answered: bool
