@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +51,7 @@ class BaseMeta:
     created_at: datetime
     articles: int
     threshold: float
-    kind: str = "estimate"
+    kind: Literal["estimate", "bound"] = "estimate"
 
     @property
     def model(self) -> str:
