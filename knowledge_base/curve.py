@@ -15,6 +15,7 @@ LEFT = 64
 TOP = 56
 GAP = 96
 LEGEND = 20
+COLUMNS = 4
 LIGHT = ("#bf8700", "#1a7f37", "#8250df", "#bc4c00", "#bf3989", "#0a7d8c", "#6e7781")
 DARK = ("#d29922", "#3fb950", "#bc8cff", "#f0883e", "#f778ba", "#39c5cf", "#b1bac4")
 """Colours of other curves; further ones begin anew."""
@@ -47,7 +48,7 @@ def svg(
     """An SVG document of two diagrams, for light and dark pages; `others` are curves of other systems."""
     curves = {} if others is None else dict(others)
     second = LEFT + SIDE + GAP
-    width, height = second + SIDE + 30, TOP + SIDE + 64 + LEGEND * (len(curves) + 1 if curves else 0)
+    width, height = second + SIDE + 30, TOP + SIDE + 60 + LEGEND * _rows(curves)
     name = title or "Risk-coverage and reliability"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -91,16 +92,21 @@ def _steps(points: Sequence[Point]) -> list[tuple[float, float]]:
     return [(point.share, point.precision) for point in points]
 
 
+def _rows(curves: Mapping[str, Sequence[Point]]) -> int:
+    return -(-(len(curves) + 1) // COLUMNS) if curves else 0
+
+
 def _legend(curves: Mapping[str, Sequence[Point]]) -> list[str]:
     if not curves:
         return []
     kinds = ["ours", *(f"c{at % len(LIGHT)}" for at in range(len(curves)))]
+    step = (2 * SIDE + GAP) / COLUMNS
     parts = []
     for at, (name, kind) in enumerate(zip(["Duet", *curves], kinds, strict=True)):
-        y = TOP + SIDE + 64 + LEGEND * at
+        x, y = LEFT + step * (at % COLUMNS), TOP + SIDE + 66 + LEGEND * (at // COLUMNS)
         parts += [
-            f'<line class="{kind}" x1="{LEFT}" y1="{y - 4}" x2="{LEFT + 24}" y2="{y - 4}" stroke-width="3"/>',
-            f'<text x="{LEFT + 32}" y="{y}">{escape(name)}</text>',
+            f'<line class="{kind}" x1="{x:.0f}" y1="{y - 4}" x2="{x + 24:.0f}" y2="{y - 4}"/>',
+            f'<text x="{x + 32:.0f}" y="{y}">{escape(name)}</text>',
         ]
     return parts
 
@@ -110,10 +116,16 @@ def _threshold(report: Report) -> list[str]:
         words = "no threshold meets the floor: nothing is answered" if report.threshold > 1 else "no answers"
         return [f'<text class="mark" x="{LEFT + 8}" y="{TOP + SIDE - 10}">{words}</text>']
     x, y = _place(LEFT, report.answered, report.precision)
+    lines = (
+        f"threshold {report.threshold:.3f} ({report.threshold_kind}), floor {report.floor:.2f}",
+        f"{report.answered:.1%} answered, {report.precision:.1%} right",
+    )
     return [
         f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="5"/>',
-        f'<text class="mark" x="{LEFT + 8}" y="{TOP + SIDE - 10}">threshold {report.threshold:.3f} '
-        f"({report.threshold_kind}): {report.answered:.1%} answered, {report.precision:.1%} right</text>",
+        *(
+            f'<text class="mark" x="{LEFT + 8}" y="{TOP + SIDE - 26 + 16 * at}">{line}</text>'
+            for at, line in enumerate(lines)
+        ),
     ]
 
 

@@ -10,6 +10,9 @@ from knowledge_base.metrics import Report
 from knowledge_base.ranked import Scored, points_of, precision_at, share_at
 from scripts.quality_emotion import EmotionFigures
 
+SIGNIFICANT = 0.05
+"""P-value under which a set is told to be below the floor by more than chance; each set is one test."""
+
 
 @dataclass(frozen=True, slots=True)
 class SetFigures:
@@ -103,9 +106,15 @@ def _pooled(sets: Sequence[SetFigures]) -> str:
     low, high = interval(right, answered, first.confidence)
     chance = below_floor(right, answered, first.floor)
     verdict = "at or above" if right / answered >= first.floor else "below"
+    worse = [
+        f"{some.name} ({below_floor(some.right, some.answered, first.floor):.3f})"
+        for some in sets
+        if below_floor(some.right, some.answered, first.floor) < SIGNIFICANT
+    ]
     return (
         f"Pooled over all sets: {right}/{answered} right, precision {right / answered:.3f} "
-        f"({low:.3f} to {high:.3f}), {verdict} the floor of {first.floor:.2f} (p {chance:.3f})."
+        f"({low:.3f} to {high:.3f}), {verdict} the floor of {first.floor:.2f} (p {chance:.3f}). "
+        f"Sets below the floor by more than chance: {', '.join(worse) or 'none'}."
     )
 
 
