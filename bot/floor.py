@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from knowledge_base.verdicts import Judged
 
 _log = get_logger("floor")
+_STARTING_S = 5.0
+"""Seconds between looks while no base is served."""
 
 
 class FloorWatch:
@@ -55,7 +57,8 @@ class FloorWatch:
             except (RedisError, OSError, KnowledgeBaseError, Unavailable) as error:
                 _log.warning("floor.interrupted", error=type(error).__name__)
             try:
-                async with asyncio.timeout(self._every_s):
+                starting = self._knowledge_base.version is None
+                async with asyncio.timeout(_STARTING_S if starting else self._every_s):
                     await stop.wait()
             except TimeoutError:
                 continue

@@ -60,22 +60,6 @@ decisions = Table(
     Column("at_ms", BigInteger, nullable=False, index=True),
 )
 
-verdicts = Table(
-    "verdicts",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("at_ms", BigInteger, nullable=False, index=True),
-    Column("conversation", String(40), nullable=False, index=True),
-    Column("decision_id", String(40), nullable=False, index=True),
-    Column("article", String(120), nullable=False),
-    Column("revision", String(80), nullable=False),
-    Column("base_version", Integer, nullable=False),
-    Column("probability", Float),
-    Column("right", Boolean, nullable=False),
-    Column("source", String(16), nullable=False),  # operator, review or customer
-    Column("operator", String(80)),
-)
-
 deliveries = Table(
     "deliveries",
     metadata,
@@ -153,6 +137,23 @@ audit = Table(
     Column("who", String(80), nullable=False),
     Column("action", String(80), nullable=False),
     Column("detail", Text, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    # One for each decision and source; `right` is said of `article`, the decision's first.
+    Column("id", String(80), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("conversation", String(40), nullable=False, index=True),
+    Column("decision_id", String(40), nullable=False, index=True),
+    Column("article", String(120), index=True),
+    Column("revision", String(40)),
+    Column("base_version", Integer),
+    Column("probability", Float),
+    Column("right", Boolean, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("operator", String(80)),
 )
 
 unread_events = Table(

@@ -59,7 +59,7 @@ def publish(args: argparse.Namespace) -> int:
     with encoder_of(config) as encoder:
         version, meta = asyncio.run(_publish(folder, config, environment, encoder))
     threshold = _threshold_told(Estimate(meta.threshold, 0.0, 0.0, kind=meta.kind))
-    _say(f"version {version} is active; threshold {threshold}")
+    _say(f"version {version} is active\nthreshold {threshold}")
     return 0
 
 

@@ -62,7 +62,7 @@ class SqlVerdicts:
             .limit(self._most)
         )
         rows = [dict(row) for row in (await connection.execute(query)).mappings()]
-        versions = {int(row["base_version"]) for row in rows}
+        versions = {int(row["base_version"]) for row in rows if row["base_version"] is not None}
         known = select(kb_bases.c.version, kb_bases.c.meta).where(kb_bases.c.version.in_(versions))
         return rows, {int(version): str(meta) for version, meta in await connection.execute(known)}
 
@@ -97,7 +97,7 @@ def _newest(rows: Sequence[Mapping[str, Any]], metas: Mapping[int, str]) -> list
     newest: dict[str, Verdict | None] = {}
     for row in rows:
         if row["decision_id"] not in newest:
-            newest[row["decision_id"]] = verdict_of(row, models.get(int(row["base_version"]), ""))
+            newest[row["decision_id"]] = verdict_of(row, models.get(row["base_version"], ""))
     return [found for found in newest.values() if found is not None]
 
 
@@ -123,7 +123,7 @@ def verdict_of(row: Mapping[str, Any], model: str) -> Verdict | None:
         probability=float(first["probability"]),
         right=right,
         source=row["source"],
-        base_version=int(row["base_version"]),
+        base_version=int(row["base_version"] or 0),
         model=model,
         at_ms=int(row["decided_ms"]),
         article=first["article"],

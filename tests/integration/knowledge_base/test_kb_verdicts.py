@@ -117,6 +117,24 @@ async def test_what_was_said_last_of_a_decision_counts(archive_with_verdicts: As
     assert (found.right, found.source) == (False, "review")
 
 
+async def test_a_verdict_without_a_base_is_of_no_model(archive_with_verdicts: AsyncEngine) -> None:
+    await judged(archive_with_verdicts, payload("answer"))
+    async with archive_with_verdicts.begin() as connection:
+        await connection.execute(verdicts.update().values(base_version=None))
+    found = await only(archive_with_verdicts)
+    assert found is not None
+    assert (found.base_version, found.model) == (0, "")
+
+
+async def test_more_verdicts_are_seen_by_the_next_look(archive_with_verdicts: AsyncEngine) -> None:
+    store = SqlVerdicts(archive_with_verdicts)
+    assert await store.read() == []
+    await judged(archive_with_verdicts, payload("answer"))
+    first = await store.read()
+    assert len(first) == 1
+    assert await store.read() is first
+
+
 async def test_customers_are_counted_apart(archive_with_verdicts: AsyncEngine) -> None:
     engine = archive_with_verdicts
     await judged(engine, payload("answer"), source="customer")
