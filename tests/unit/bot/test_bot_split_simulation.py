@@ -10,7 +10,7 @@ from knowledge_base.threshold import ANSWER_NOTHING, Estimate
 from tests.unit.bot.bot_traffic import FLOOR, SKILLS, Desk, Mix
 
 PUBLISHED = Estimate(threshold=0.86, share=0.2, precision=0.96)
-VERDICTS = 150
+VERDICTS = 200
 """On answers after a drift, within which precision is back above the floor; docs/decisions/022."""
 
 
@@ -52,17 +52,21 @@ def test_where_the_base_cannot_support_the_share_it_falls_and_precision_does_not
     assert all(course.raised == 0 for course in desk.courses[100:])
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_after_a_drift_precision_is_back_above_the_floor_within_the_stated_verdicts(seed: int) -> None:
+@pytest.mark.parametrize("worse", [0.2, 0.6])
+@pytest.mark.parametrize("seed", range(4))
+def test_after_a_drift_precision_is_back_above_the_floor_within_the_stated_verdicts(
+    seed: int, worse: float
+) -> None:
     def breaking(now: int) -> Mix:
-        return Mix(1.6, honest if now < 1500 else lambda p: 0.2 if p < 0.97 else 0.97)
+        return Mix(1.6, honest if now < 1000 else lambda p: worse if p < 0.97 else 0.97)
 
-    desk = Desk(seed, PUBLISHED, breaking).run(5000)
-    broken = desk.precision(1500, 1700)
+    desk = Desk(seed, PUBLISHED, breaking, review=0.8).run(5000)
+    broken = desk.precision(1000, 1200)
     assert broken is not None
-    assert broken < FLOOR - 0.03
-    after = desk.precision(desk.after_verdicts(1500, VERDICTS), 5000)
-    assert after is None or after >= FLOOR
+    assert broken < FLOOR
+    end = desk.after_verdicts(1000, VERDICTS)
+    after = desk.precision(end, 5000)
+    assert after is None or after >= FLOOR  # None: it hardly answers any more
     assert desk.judged is not None
     assert desk.judged.alarms
     assert desk.judged.kind == "raised"
@@ -74,7 +78,6 @@ def test_where_no_threshold_helps_any_more_the_bot_falls_silent(seed: int) -> No
         return Mix(1.6, honest if now < 1500 else lambda _: 0.6)
 
     desk = Desk(seed, PUBLISHED, hopeless).run(5000)
-    end = desk.after_verdicts(1500, VERDICTS)
     assert desk.judged is not None
     assert desk.judged.threshold == ANSWER_NOTHING
-    assert desk.share(min(end, 4500), 5000) == pytest.approx(SKILLS, abs=0.03)
+    assert desk.share(4000, 5000) == pytest.approx(SKILLS, abs=0.03)
