@@ -39,6 +39,8 @@ FORMATS: dict[str, str] = {
     "kb_publish": "kb:publish",
     "stores": "stores",
     "split": "split",
+    "split_moves": "split:moves",
+    "floor": "floor",
     "waits": "waits",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
