@@ -104,7 +104,7 @@ class Handler:
             return relay(message, pending)
         language = self._language(message, pending.conversation.language, {})
         reading = _unread(message.kind, pending.conversation.state, language)
-        decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits)
+        decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits, imposed=True)
         outcome = self._outcomes.hand_off(HandOff(Reason.BOT_ERROR), pending.conversation.state, language)
         # What is remembered of the customer was not read, so nothing of it may change.
         known = {"greeted": "1", "name": message.sender.name, "language": language}
@@ -139,7 +139,7 @@ class Handler:
             second = await self._run_skill(again.decision.skill, again.reading, message, known)
             if second.name != _UNHANDLED:
                 return again, second
-            again = replace(again, decision=HandOff(Reason.SKILL_FAILED))
+            again = replace(again, decision=HandOff(Reason.SKILL_FAILED), imposed=True)
         aside = self._plain(again)
         # The skill still waits (for a code, say) while the customer asks something else.
         return again, replace(

@@ -12,7 +12,17 @@ from bot.effects import Effect, NewTicket
 from bot.inbox import Pending
 from bot.outcome import Outcome
 from bot.signals import Reading
-from bot.types import Answer, BotState, Decision, HandOff, IncomingMessage, Reply, RunSkill
+from bot.types import (
+    Answer,
+    BotState,
+    Clarify,
+    Decision,
+    HandOff,
+    IncomingMessage,
+    Reply,
+    RunSkill,
+    SmallTalk,
+)
 from core.records import PRIORITY_BOT, PRIORITY_PERSON, dump, new_id, outgoing, turn
 from handoff.packets import PRIORITY_NORMAL, PRIORITY_URGENT, dump_packet
 from handoff.types import Candidate, HandoffPacket
@@ -22,12 +32,13 @@ _REMEMBERED = 10
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision with all that is stored about it."""
+    """A decision with all that is stored about it; `imposed` when the worker made it and not `decide()`."""
 
     id: str
     decision: Decision
     reading: Reading
     thresholds: Thresholds
+    imposed: bool = False
 
 
 def customer_turn(
@@ -64,6 +75,11 @@ def decision_event(decided: Decided, message_id: str) -> tuple[str, str]:
         "article": decision.article if isinstance(decision, Answer) else None,
         "revision": decision.revision if isinstance(decision, Answer) else None,
         "skill": decision.skill if isinstance(decision, RunSkill) else None,
+        "articles": list(decision.articles) if isinstance(decision, Clarify) else None,
+        "smalltalk": decision.kind if isinstance(decision, SmallTalk) else None,
+        "urgent": decision.urgent if isinstance(decision, HandOff) else None,
+        "imposed": decided.imposed,
+        "solved": decided.reading.solved_threshold,
         "probability": best_probability(decided.reading.signals),
         "signals": asdict(_storable(decided.reading.signals)),
         "thresholds": asdict(decided.thresholds),

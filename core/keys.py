@@ -39,6 +39,8 @@ FORMATS: dict[str, str] = {
     "kb_publish": "kb:publish",
     "stores": "stores",
     "split": "split",
+    "split_moves": "split:moves",
+    "floor": "floor",
     "waits": "waits",
     "once": "once:{id}",
     "seen": "seen:{operator}",

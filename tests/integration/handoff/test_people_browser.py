@@ -120,7 +120,7 @@ async def test_somebody_who_waits_marks_the_tab_and_sounds_where_that_is_wished(
 
 async def _hears(page: Page, pitches: list[int]) -> None:
     """Wait for these tones; the page's policy forbids a condition of our own in it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         while await page.evaluate("globalThis.tones") != pitches:
             await asyncio.sleep(0.1)
 
