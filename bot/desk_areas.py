@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_tools import PastJob, tools_area
 from core.auth import ROLES, Role
 from core.auth_accounts import Accounts
 from core.auth_limits import AttemptLimit
@@ -27,6 +28,7 @@ from handoff.auditing.web import AuditArea
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
+from handoff.ports import Articles
 from handoff.setting.web import SettingsArea
 from handoff.tokens.store import ApiTokens
 from handoff.tokens.web import TokensArea
@@ -60,9 +62,10 @@ class DeskParts:
         return Guard(self.sign_in, frozenset(roles), before_enrolment=before_enrolment)
 
 
-def desk_areas(app: App, parts: DeskParts) -> list[Area]:
+def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
+        tools_area(app, parts, articles),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
@@ -119,7 +122,7 @@ def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
 
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {"webhooks": partial(_send_webhooks, app)}
+    return {"past answers": PastJob(app).run, "webhooks": partial(_send_webhooks, app)}
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:

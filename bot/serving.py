@@ -35,6 +35,8 @@ from handoff.queue import Queue
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
@@ -183,7 +185,9 @@ class Serving:
             menu=menu,
             articles=articles,
             behind_tls=config.web.behind_tls,
-            areas=desk_areas(app, parts),
+            rules=SettledRules(app.settings),
+            here=Here(scripts=app.scripts, keys=app.keys, operators=self._operators),
+            areas=desk_areas(app, parts, articles),
         )
         add_knowledge_base(
             application,

@@ -42,6 +42,12 @@ FORMATS: dict[str, str] = {
     "split_moves": "split:moves",
     "floor": "floor",
     "waits": "waits",
+    "once": "once:{id}",
+    "seen": "seen:{operator}",
+    "looking": "looking:{ticket}",
+    "typing": "typing:{ticket}",
+    "customer_typing": "ctyping:{ref}",
+    "operator_typing": "otyping:{ref}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

@@ -94,10 +94,15 @@ class Queue:
         answer = await self._run("return", ticket, operator, notice)
         return Returned() if answer[0] == "returned" else _refusal(answer)
 
-    async def close(self, ticket: str, *, operator: str, reason: str = "solved") -> Closed | Refused:
-        """End the conversation; the customer is told and their next message starts a new one."""
+    async def close(
+        self, ticket: str, *, operator: str, reason: str = "solved", topic: str = "", reopen_s: float = 0
+    ) -> Closed | Refused:
+        """End the conversation; the customer is told and their next message starts a new one.
+
+        Within `reopen_s` seconds it goes on with the same operator instead, if they are at the desk.
+        """
         notice = self._notice("conversation.closed", await self._language(ticket), PRIORITY_NOTICE)
-        answer = await self._run("close", ticket, operator, reason, notice)
+        answer = await self._run("close", ticket, operator, reason, notice, topic, str(int(reopen_s * 1000)))
         return Closed() if answer[0] == "closed" else _refusal(answer)
 
     async def reply(

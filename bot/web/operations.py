@@ -70,6 +70,11 @@ _WAIT = Parameter(
     "Seconds to wait for a message where there is none; the server waits no longer than it allows",
     {"type": "number", "minimum": 0, "default": 0},
 )
+_TYPING = Parameter(
+    "typing",
+    "Whether the page shows an operator typing; a change is told",
+    {"type": "string", "enum": ["0", "1"]},
+)
 _VIEW = Parameter(
     "view", "Which tickets", {"type": "string", "enum": ["waiting", "mine", "all"], "default": "waiting"}
 )
@@ -94,7 +99,11 @@ CHAT = (
     ),
     Operation(
         "get", "/chat/api/messages", "readMessages", "Messages after one, waiting for them where asked to.",
-        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT),
+        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT, _TYPING),
+    ),
+    Operation(
+        "post", "/chat/api/typing", "customerTypes", "The customer is writing; people see it for 6 s.",
+        shapes.DoneAnswer, access="chat", errors=(401, 503),
     ),
 )  # fmt: skip
 

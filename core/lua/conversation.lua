@@ -97,6 +97,7 @@ end
 local function start_conversation(ref, id, channel, language, customer, now)
   local key = K.conversation(ref)
   redis.call('PERSIST', key)
+  redis.call('HDEL', key, 'reopen_ticket', 'reopen_until')
   redis.call('HSET', key, 'id', id, 'channel', channel, 'language', language, 'state', '{}', 'ticket', '',
     'opened_at', whole(now), 'last_at', whole(now))
   emit('conversation.started', id, ref, now,
@@ -157,4 +158,24 @@ local function end_ticket(id, status, by, now, fields)
   redis.call('EXPIRE', K.ticket(id), 24 * 3600)
   fields.by = by
   ticket_event(id, status, ticket[1], ticket[2], now, fields)
+end
+
+-- Goes on with a conversation that was closed, with the same ticket, for one operator.
+local function reopen_conversation(ref, id, operator, by, now)
+  local key = K.conversation(ref)
+  local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'channel', 'language')
+  redis.call('PERSIST', key)
+  redis.call('PERSIST', K.ticket(id))
+  redis.call('HDEL', key, 'reopen_ticket', 'reopen_until')
+  redis.call('HSET', key, 'id', ticket[1], 'channel', ticket[2], 'language', ticket[3], 'state', '{}', 'ticket', id,
+    'last_at', whole(now))
+  emit('conversation.reopened', ticket[1], ref, now, cjson.encode({by = by}))
+  set_owner(ref, 'operator:' .. operator, by, now)
+  redis.call('HDEL', K.ticket(id), 'ended_at')
+  redis.call('HSET', K.ticket(id), 'status', 'taken', 'operator', operator, 'reopened_at', whole(now))
+  redis.call('ZADD', K.tickets(), whole(now), id)
+  redis.call('ZADD', K.mine(operator), whole(now), id)
+  redis.call('ZADD', K.talking(), whole(now), ref)
+  ticket_event(id, 'reopened', ticket[1], ref, now, {operator = operator, by = by})
+  announce('chat:' .. ref)
 end

@@ -3,7 +3,7 @@
 -- out: {'taken', replies of the bot already on their way} | {'busy', operator} | {'over', status} | {'unknown'}
 local id, operator, greeting, now = unpack(ARGV)
 now = clock(now)
-local ticket = redis.call('HMGET', K.ticket(id), 'status', 'operator', 'ref', 'conversation', 'created_at')
+local ticket = redis.call('HMGET', K.ticket(id), 'status', 'operator', 'ref', 'conversation', 'created_at', 'queued_at')
 if not ticket[1] then return {'unknown'} end
 if ticket[1] == 'taken' then
   if ticket[2] == operator then return {'taken', 0} end
@@ -14,7 +14,7 @@ local ref = ticket[3]
 redis.call('ZREM', K.queue(), id)
 redis.call('HSET', K.ticket(id), 'status', 'taken', 'operator', operator, 'taken_at', whole(now), 'unread', 0)
 redis.call('ZADD', K.mine(operator), whole(now), id)
-redis.call('LPUSH', K.waits(), whole(now - tonumber(ticket[5])))
+redis.call('LPUSH', K.waits(), whole(now - tonumber(ticket[6] or ticket[5])))
 redis.call('LTRIM', K.waits(), 0, 99)
 local epoch, on_the_way = set_owner(ref, 'operator:' .. operator, operator, now)
 if greeting ~= '' then push_out(ref, ticket[4], epoch, cjson.decode(greeting), now) end

@@ -16,6 +16,7 @@ from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen
 from handoff.packets import packet_data
 from handoff.queue import Queue
 from handoff.teaching import Told
+from handoff.tools.closing import CloseRules, NoRules
 from handoff.types import HandoffPacket, Ticket
 from handoff.web.bodies import AnswersBody, CloseBody, ReplyBody, ResendBody, checked_text, read_body
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
@@ -57,9 +58,14 @@ class TicketApi:
         history: History,
         operators: Operators,
         lessons: Lessons | None = None,
+        rules: CloseRules | None = None,
     ) -> None:
-        """Reads through `board` and `history`, changes through `queue`; programs give no `lessons`."""
+        """Reads through `board` and `history`, changes through `queue`; programs give no `lessons`.
+
+        `rules` say what closing asks; programs and desks without any close for any reason.
+        """
         self._lessons = lessons
+        self._rules = rules or NoRules()
         self._guard = guard
         self._queue = queue
         self._board = board
@@ -127,8 +133,13 @@ class TicketApi:
         """End a conversation."""
         operator = await self._guard.worker(request)
         body = await read_body(request, CloseBody)
+        reason = body.reason or "solved"
         outcome = await self._queue.close(
-            request.match_info["id"], operator=operator.id, reason=body.reason or "solved"
+            request.match_info["id"],
+            operator=operator.id,
+            reason=reason,
+            topic=body.topic,
+            reopen_s=await self._rules.checked(reason, body.topic),
         )
         if not isinstance(outcome, Closed):
             await self._refuse(outcome)

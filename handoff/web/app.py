@@ -18,6 +18,8 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.ports import Articles
 from handoff.queue import Queue
+from handoff.tools.closing import CloseRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages
@@ -43,6 +45,8 @@ def add_desk(
     articles: Articles,
     behind_tls: bool,
     areas: Sequence[Area] = (),
+    rules: CloseRules | None = None,
+    here: Here | None = None,
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -58,6 +62,8 @@ def add_desk(
         menu: Gets the lines of the areas.
         articles: The knowledge base for operators.
         behind_tls: A TLS proxy stands before us.
+        rules: What closing a conversation asks; nothing by default.
+        here: Who looks at which conversation; nobody is told by default.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
     """
     guard = Guard(sign_in)
@@ -65,10 +71,16 @@ def add_desk(
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
     teach = TeachApi(guard=guard, queue=queue, board=board, history=history, articles=articles)
     tickets = TicketApi(
-        guard=guard, queue=queue, board=board, history=history, operators=operators, lessons=teach
+        guard=guard,
+        queue=queue,
+        board=board,
+        history=history,
+        operators=operators,
+        lessons=teach,
+        rules=rules,
     )
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
-    live = LiveApi(guard=guard, board=board, hub=hub)
+    live = LiveApi(guard=guard, board=board, hub=hub, here=here)
 
     desk = web.Application(middlewares=[problems])
     desk.on_response_prepare.append(protect)

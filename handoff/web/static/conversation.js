@@ -23,7 +23,7 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
 
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
-  drawActions(opened.ticket, mine, actions);
+  drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
   drawPacket(opened, lessons);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
@@ -63,11 +63,13 @@ function statusWords(ticket, me) {
   return ticket.operator?.id === me.id ? say("status.taken_you") : say("status.taken", { name: ticket.operator?.display_name ?? "" });
 }
 
-function drawActions(ticket, mine, actions) {
+function drawActions(ticket, mine, actions, leads) {
   const wanted = [];
   if (!ticket) wanted.push(["join", "take", true]);
-  else if (ticket.status === "waiting") wanted.push(["close", "close", false], ["take", "take", true]);
-  else if (mine) wanted.push(["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "waiting") wanted.push(["transfer", "transfer", false], ["close", "close", false], ["take", "take", true]);
+  else if (mine) wanted.push(["transfer", "transfer", false], ["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "closed") wanted.push(["reopen", "reopen", false]);
+  else if (ticket.status === "taken" && leads) wanted.push(["transfer", "transfer", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));
   keyed($("actions"), items, (item) => item.word, (item) =>
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
 import handoff.tokens.tables as _tokens_too  # noqa: F401
+import handoff.tools.tables as _registers_its_tables_too  # noqa: F401
 import handoff.webhooks.tables as _webhooks_too  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
 from core.config import ROOT

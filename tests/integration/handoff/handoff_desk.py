@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
@@ -27,12 +28,16 @@ from handoff.ports import Articles, ArticleText, FoundArticle
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
+from handoff.tools.area import ToolsArea
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.webhooks.store import Webhooks
 from handoff.words import load_words
-from tests.integration.handoff.handoff_world import World
+from knowledge_base.lemmas import content, lemma, lemmas
+from tests.integration.handoff.handoff_world import World, say
 
 PASSWORD = "a long password"
 
@@ -78,6 +83,8 @@ class Desk:
     operators: Operators
     accounts: Accounts
     webhooks: Webhooks
+    settings: Settings
+    tools: ToolsArea
 
     @classmethod
     def on(
@@ -107,6 +114,21 @@ class Desk:
             settings=settings, menu=menu, behind_tls=behind_tls,
         )  # fmt: skip
         app = web.Application(client_max_size=64 * 1024)
+        area = ToolsArea(
+            guard=parts.guard(),
+            frame=frame,
+            engine=engine,
+            scripts=world.scripts,
+            keys=world.keys,
+            operators=operators,
+            settings=settings,
+            say=say,
+            lemma=lemma,
+            lemmas=lambda text: content(lemmas(text)),
+            company={"ru": "Лавка", "en": "Lavka"},
+            zone=ZoneInfo("Europe/Moscow"),
+            articles=articles or Shelf(),
+        )
         board = Board(scripts=world.scripts, keys=world.keys)
         history = History(engine=engine, scripts=world.scripts, keys=world.keys)
         tokens = ApiTokens(engine)
@@ -130,14 +152,17 @@ class Desk:
             frame=frame,
             menu=menu,
             areas=[
+                area,
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
             ],
             articles=articles or Shelf(),
             behind_tls=behind_tls,
+            rules=SettledRules(settings),
+            here=Here(scripts=world.scripts, keys=world.keys, operators=operators),
         )
-        return cls(app, hub, operators, Accounts(engine, operators), hooks)
+        return cls(app, hub, operators, Accounts(engine, operators), hooks, settings, area)
 
     async def add(self, name: str, *, role: str = "operator", display_name: str = "") -> str:
         """An account; its id."""

@@ -44,7 +44,7 @@ def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() ->
     only_programs = {"not_found", "method_not_allowed", "body_too_large", "bad_json", "invalid_body"}
     only_programs |= {"unknown_view", "not_signed_in", "http_error"}
     codes: set[str] = set()
-    for path in (*WEB.glob("*.py"), *SHARED.parent.glob("*.py")):
+    for path in (*WEB.glob("*.py"), *(WEB.parent / "tools").rglob("*.py"), *SHARED.parent.glob("*.py")):
         codes |= set(
             re.findall(r"(?:Problem|problem_response)\(\s*\d+,\s*\"(\w+)\"", path.read_text("utf-8"))
         )
