@@ -35,6 +35,8 @@ KINDS = (
     "health",
 )
 _DENSE_SCALE = 0.5
+_OURS_FIRST = 1.0
+"""Log odds in favour of our domain: customers write to it, so a doubtful text is of it."""
 _KERNEL = ("mean", "axes", "supports", "factors")
 
 Floats = npt.NDArray[np.float32]
@@ -120,7 +122,7 @@ def joined(odds: list[float], meaning: float, *, is_russian: bool) -> list[float
     A soft switch between experts, Jacobs et al. 1991, "Adaptive Mixtures of Local Experts".
     """
     words, talk_ru, prose_ru, talk_en, gate = odds
-    ours = 1 / (1 + math.exp(-max(-30.0, min(30.0, gate))))
+    ours = 1 / (1 + math.exp(-max(-30.0, min(30.0, gate + _OURS_FIRST))))
     other, russian = 1 - ours, float(is_russian)
     return [
         ours * words,

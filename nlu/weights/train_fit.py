@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ _C = {"words": 3.0, "talk_ru": 4.0, "prose_ru": 4.0, "talk_en": 1.0}
 """Inverse strength of the ridge, chosen by folds."""
 _GATE_ROWS = 3000
 """Rows of each public set that are enough to tell them from ours."""
+_CHUNK_ROWS = 2000
 Index = npt.NDArray[np.int64]
 
 
@@ -88,7 +90,7 @@ def fit_head(name: str, sets: dict[str, Rows]) -> Linear:
     if name == "is_support":
         some = {key: rows if key == "own" else _first(rows, _GATE_ROWS) for key, rows in sets.items()}
         origins = [(rows, 1.0, np.full(len(rows.labels), float(key == "own"))) for key, rows in some.items()]
-        return fit_linear(origins, vector_scale=1.0, c=1.0, balanced=True)
+        return fit_linear(origins, vector_scale=1.0, c=4.0, balanced=True)
     chosen = [(sets[key], weight, sets[key].labels) for key, weight in PARTS[name].items()]
     ours = name == "words"
     scale = 0.0 if ours else _PUBLIC_VECTOR_SCALE
@@ -116,27 +118,38 @@ def fit_meaning(ours: Rows) -> Kernel:
 
 
 def meanings(kernel: Kernel, rows: Rows) -> Numbers:
-    """The kernel's value of each row."""
-    return np.array([kernel.value(vector) for vector in rows.vectors.astype(np.float32)])
+    """The kernel's value of each row, as `Kernel.value` gives it one by one."""
+    turned = (rows.vectors - kernel.mean) @ kernel.axes.T
+    squares = (kernel.supports**2).sum(axis=1)
+    values = np.zeros(len(turned))
+    for start in range(0, len(turned), _CHUNK_ROWS):
+        part = turned[start : start + _CHUNK_ROWS]
+        apart = (part**2).sum(axis=1)[:, None] + squares - 2 * part @ kernel.supports.T
+        values[start : start + _CHUNK_ROWS] = np.exp(-kernel.gamma * apart) @ kernel.factors + kernel.bias
+    return values
 
 
 def unseen_odds(sets: dict[str, Rows]) -> dict[str, Numbers]:
-    """Odds of HEADS and the kernel's value of every row, `(n, heads + 1)`, by models that have not seen it."""
+    """Odds of HEADS and the kernel's value of every row, `(n, heads + 1)`, by models that did not see it."""
     odds = {key: np.zeros((len(rows.labels), len(HEADS) + 1)) for key, rows in sets.items()}
     ours = {"own": sets["own"]}
     public = {key: rows for key, rows in sets.items() if key != "own"}
     for name in HEADS:
         at = HEADS.index(name)
         if name == "words":
-            _fill_unseen(odds, ours, public, at, lambda kept, name=name: fit_head(name, kept).odds)
+            _fill_unseen(odds, ours, public, at, partial(_head_reader, name))
         elif name == "is_support":
-            _fill_unseen(odds, sets, {}, at, lambda kept, name=name: fit_head(name, kept).odds)
+            _fill_unseen(odds, sets, {}, at, partial(_head_reader, name))
         else:
             learnt = {key: public[key] for key in PARTS[name]}
             others = {key: rows for key, rows in sets.items() if key not in learnt}
-            _fill_unseen(odds, learnt, others, at, lambda kept, name=name: fit_head(name, kept).odds)
+            _fill_unseen(odds, learnt, others, at, partial(_head_reader, name))
     _fill_unseen(odds, ours, public, len(HEADS), _meaning_reader)
     return odds
+
+
+def _head_reader(name: str, kept: dict[str, Rows]) -> Callable[[Rows], Numbers]:
+    return fit_head(name, kept).odds
 
 
 def _meaning_reader(kept: dict[str, Rows]) -> Callable[[Rows], Numbers]:
@@ -177,9 +190,12 @@ def stack_inputs(odds: Numbers, russian: Numbers) -> Numbers:
 
 
 def fit_stack(sets: dict[str, Rows], odds: dict[str, Numbers]) -> Numbers:
-    """Factors for `joined`, each set counting alike; then the scale at which ours are calibrated."""
+    """Factors for `joined`, each set counting alike; then the scale at which ours are calibrated.
+
+    In every set the same share is made upset: where shares differ, being of a set would itself be a sign.
+    """
     inputs = {key: stack_inputs(odds[key], rows.russian) for key, rows in sets.items()}
-    weights = np.concatenate([np.full(len(rows.labels), 1000 / len(rows.labels)) for rows in sets.values()])
+    weights = np.concatenate([_shared(rows.labels) * 1000 / len(rows.labels) for rows in sets.values()])
     model = LogisticRegression(C=10.0, max_iter=2000, fit_intercept=False).fit(
         np.vstack(list(inputs.values())),
         np.concatenate([rows.labels for rows in sets.values()]),
@@ -194,10 +210,16 @@ def fit_stack(sets: dict[str, Rows], odds: dict[str, Numbers]) -> Numbers:
 
 def calibrated(values: Numbers, labels: Numbers) -> tuple[float, float]:
     """Platt's scale and constant, weighted so that UPSET_SHARE of messages is upset."""
-    share = labels.mean()
-    weights = np.where(labels == 1, UPSET_SHARE / share, (1 - UPSET_SHARE) / (1 - share))
-    model = LogisticRegression(C=100.0, max_iter=1000).fit(values[:, None], labels, sample_weight=weights)
+    model = LogisticRegression(C=100.0, max_iter=1000)
+    model.fit(values[:, None], labels, sample_weight=_shared(labels))
     return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def _shared(labels: Numbers) -> Numbers:
+    """Weights, one on average, under which UPSET_SHARE of rows is upset."""
+    share = labels.mean()
+    weights: Numbers = np.where(labels == 1, UPSET_SHARE / share, (1 - UPSET_SHARE) / (1 - share))
+    return weights
 
 
 def fit_plain(sets: dict[str, Rows]) -> Linear:
@@ -233,6 +255,12 @@ def kinds_odds(ours: Rows, coefficients: Numbers, bias: Numbers, *, vector_scale
         folded(ours.grams, KIND_BUCKETS), ours.dense, ours.vectors * vector_scale if vector_scale else None
     )
     result: Numbers = features @ coefficients.T + bias
+    return result
+
+
+def padded(coefficients: Numbers, width: int) -> Numbers:
+    """Coefficients of a head that does without the encoder's vector, with zeros for it."""
+    result: Numbers = np.pad(coefficients, (0, width - len(coefficients)))
     return result
 
 

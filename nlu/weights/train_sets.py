@@ -25,7 +25,7 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Texts in numbers: `grams` (n, BUCKETS), `dense` (n, lists and signs), `vectors` (n, 512), `labels` (n,).
+    """Texts in numbers: `grams` (n, BUCKETS), `dense` (n, lists and signs), `vectors` (n, 512), `labels`.
 
     `kinds` holds the number of each upset phrase's kind, -1 where it is calm or not told.
     """
