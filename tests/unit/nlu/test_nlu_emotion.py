@@ -25,6 +25,8 @@ from nlu.types import Emotion
 THRESHOLD = load_config(ROOT / "config.yml").nlu.emotion_threshold
 SCORER = build_scorer(threshold=THRESHOLD)
 SETS = ("emotion_dev.csv", "emotion_fresh.csv", "emotion_heldout.csv", "emotion_last.csv")
+RECALL_APART = 0.79
+"""Recall at 5% false alarms on `emotion_apart.csv`; see nlu/weights/README.md."""
 Reader = Callable[[list[str]], list[Emotion]]
 
 
@@ -60,6 +62,14 @@ def test_most_upset_messages_are_heard(name: str, read: Reader) -> None:
     assert share_heard(read(rows(name, "1"))) >= 0.75
 
 
+def test_a_set_by_an_author_who_saw_none_of_the_phrases_is_heard(read: Reader) -> None:
+    """Bounds just below what was reached when the weights were made; the target of .90 is missed."""
+    upset = [emotion.score for emotion in read(rows("emotion_apart.csv", "1"))]
+    calm = sorted(emotion.score for emotion in read(rows("emotion_apart.csv", "0")))
+    at_5_percent = calm[int(len(calm) * 0.95)]
+    assert sum(score > at_5_percent for score in upset) / len(upset) >= RECALL_APART
+
+
 def test_questions_of_our_articles_are_not_taken_for_upset(read: Reader) -> None:
     asked: list[str] = []
     for path in (ROOT / "knowledge_base" / "articles").glob("*.md"):
@@ -81,7 +91,9 @@ def test_no_held_out_message_is_a_training_phrase() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
     }
     held_out = (*SETS[2:], "emotion_apart.csv")
-    assert not trained & {for_encoder(text) for name in held_out for upset in "01" for text in rows(name, upset)}
+    assert not trained & {
+        for_encoder(text) for name in held_out for upset in "01" for text in rows(name, upset)
+    }
 
 
 def test_danger_is_told_from_questions_about_it(read: Reader) -> None:
@@ -123,7 +135,8 @@ def test_what_needs_a_person_is_heard_with_its_kind_and_words(text: str, kind: s
 
 
 @pytest.mark.parametrize(
-    "text", ["", "😀", "спасибо!", "сколько стоит доставка", "i lost my card yesterday, how do i order a new one"]
+    "text",
+    ["", "😀", "спасибо!", "сколько стоит доставка", "i lost my card yesterday, how do i order a new one"],
 )
 def test_polite_everyday_questions_stay_low(text: str, read: Reader) -> None:
     for emotion in (*read([text]), SCORER.score(text)):
