@@ -60,7 +60,7 @@ class DenseIndex:
         return _joined([view @ view.T for view in self._passages])
 
     def similarities(self, views: Floats) -> tuple[Floats, Floats]:
-        """Cosine of queries and passages, `(queries, passages)`: the mean of the views, and the last one's."""
+        """Cosines `(queries, passages)` of queries' views: the mean over the views, and the last one's."""
         found, at = self._index.search(views[0], len(self.vectors))
         plain: Floats = np.empty_like(found)
         np.put_along_axis(plain, at, found, axis=1)
