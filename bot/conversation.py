@@ -29,6 +29,7 @@ from core.leader import Leader
 from core.logging import get_logger
 from core.tasks import cancel_all
 from handoff.queue import Queue
+from handoff.routing.reception import Reception
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.follow import Follower
 from knowledge_base.live import KnowledgeBase
@@ -133,6 +134,7 @@ class Conversing:
             default_language=config.company.default_language,
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
+            reception=Reception(app.settings, company_zone=config.company.timezone),
         )
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
         app.background.start("publish", self._publish, may_be_cut=True)

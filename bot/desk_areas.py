@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from bot.desk_routing import routing_area, routing_jobs
 from core.settings import Settings
 from core.web.area import Area
 from core.web.frame import Frame
@@ -20,9 +21,9 @@ Job = Callable[[asyncio.Event], Awaitable[None]]
 
 def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return []
+    return [routing_area(app, frame=frame, guard=guard)]
 
 
 def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {}
+    return {**routing_jobs(app)}

@@ -10,7 +10,7 @@ from bot.decide import Signals, Thresholds, decide
 from bot.effects import Effect
 from bot.inbox import Pending
 from bot.outcome import Outcome, Outcomes
-from bot.ports import Clock, ExpectedWait, Knowledge, Says, Understands
+from bot.ports import Clock, ExpectedWait, Knowledge, Receives, Says, Understands
 from bot.signals import Reading, gather
 from bot.skills.contract import Customer, Skill, SkillRequest
 from bot.types import (
@@ -57,6 +57,7 @@ class Handler:
         default_language: str,
         due_s: float,
         urgent_due_s: float,
+        reception: Receives | None = None,
     ) -> None:
         """`limits.article` is replaced per message by the base's threshold as the governor sees it;
         `greeting` holds the values of `greeting.first` for each language.
@@ -77,6 +78,8 @@ class Handler:
             greeting=greeting,
             due_s=due_s,
             urgent_due_s=urgent_due_s,
+            clock=clock,
+            reception=reception,
         )
 
     async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:

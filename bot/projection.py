@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import projection_routing as routing
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
 from core import sql
@@ -219,4 +220,5 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.returned": _ticket_changed,
     "ticket.closed": _ticket_changed,
     "customer": _customer,
+    **routing.HANDLERS,
 }

@@ -28,6 +28,7 @@ from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
@@ -135,6 +136,7 @@ class Serving:
             menu=menu,
             behind_tls=config.web.behind_tls,
             areas=desk_areas(app, frame=frame, guard=Guard(self._sign_in), settings=app.settings),
+            presence=Presence(scripts=app.scripts, keys=app.keys),
         )
         return application
 

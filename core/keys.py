@@ -37,6 +37,11 @@ FORMATS: dict[str, str] = {
     "stores": "stores",
     "split": "split",
     "waits": "waits",
+    "desks": "desks",
+    "presence": "presence",
+    "idle": "idle",
+    "offers": "offers",
+    "offered": "offered:{operator}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

@@ -13,6 +13,7 @@ from core.redis import Scripts
 from handoff.outcomes import (
     Busy,
     Closed,
+    Offered,
     Over,
     Queued,
     Refused,
@@ -53,13 +54,20 @@ class Queue:
         self._expected_wait_s = expected_wait_s
         self._clock = clock
 
-    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Refused:
-        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`)."""
+    async def take(
+        self, ticket: str, *, operator: str, name: str, over_offer: bool = False
+    ) -> Taken | Offered | Refused:
+        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`).
+
+        `Offered`: it is a colleague's for a few seconds; leads may take it all the same (`over_offer`).
+        """
         language = await self._language(ticket)
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
-        answer = await self._run("take", ticket, operator, greeting)
+        answer = await self._run("take", ticket, operator, greeting, "1" if over_offer else "")
         if answer[0] == "taken":
             return Taken(ticket, on_the_way=int(answer[1]))
+        if answer[0] == "offered":
+            return Offered(answer[1])
         return _refusal(answer)
 
     async def step_in(
@@ -79,7 +87,7 @@ class Queue:
         whoever takes its ticket.
         """
         packet = HandoffPacket(reason=REASON_JOINED, language=language)
-        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0)
+        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0, targets={})
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
         answer = await self._run("step_in", ref, conversation, operator, dump(ticket), greeting)
         if answer[0] == "taken":

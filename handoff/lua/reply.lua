@@ -15,6 +15,7 @@ local epoch = redis.call('HGET', K.conversation(ref), 'epoch')
 push_out(ref, ticket[4], epoch, reply, now)
 redis.call('HSET', K.ticket(id), 'last_line', reply.line, 'unread', 0)
 redis.call('HSET', K.conversation(ref), 'last_at', whole(now))
+clock_answered(id, operator, now)
 if not ticket[5] then
   redis.call('HSET', K.ticket(id), 'replied_at', whole(now))
   ticket_event(id, 'replied', ticket[4], ref, now, {operator = operator})

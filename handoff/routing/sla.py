@@ -116,11 +116,6 @@ def dues(course: Course, wanted: Mapping[Clock, int], calendar: Calendar) -> dic
     return found
 
 
-def warns_at(calendar: Calendar, started: datetime, target_s: int, warn_share: float) -> datetime:
-    """When to warn: while this share of the target is still left."""
-    return due_at(calendar, started, timedelta(seconds=target_s * (1 - warn_share)))
-
-
 def order(due: datetime | None, window_ends: datetime | None, *, raised_s: float) -> float:
     """Place in the queue, smaller first (milliseconds): the earliest of deadline and the channel's window.
 

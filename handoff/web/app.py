@@ -17,6 +17,7 @@ from core.web.problems import problems
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
 from handoff.web.api import TicketApi
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages
@@ -39,6 +40,7 @@ def add_desk(
     menu: Menu,
     behind_tls: bool,
     areas: Sequence[Area] = (),
+    presence: Presence | None = None,
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -54,13 +56,14 @@ def add_desk(
         menu: Gets the lines of the areas.
         behind_tls: A TLS proxy stands before us.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
+        presence: Learns whose desk is open.
     """
     guard = Guard(sign_in)
     pages = Pages(frame=frame)
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
     tickets = TicketApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
-    live = LiveApi(guard=guard, board=board, hub=hub)
+    live = LiveApi(guard=guard, board=board, hub=hub, presence=presence)
 
     desk = web.Application(middlewares=[problems])
     desk.on_response_prepare.append(protect)

@@ -16,6 +16,7 @@ from core.notify import Hub, wait_event
 from core.web.guard import Guard
 from core.web.problems import Problem
 from handoff.board import Board
+from handoff.routing.presence import BEAT_S, Presence
 
 HEARTBEAT_S = 25
 """Below the 30 to 60 seconds after which proxies drop silent connections."""
@@ -33,11 +34,13 @@ class LiveApi:
     """`/desk/api/live`.
 
     The page may send `{"watch": "TICKET"}`, `{"watch_chat": "CONVERSATION"}` or `{"watch": ""}` to hear of
-    the one it shows. It hears `{"type": "tickets"}` and `{"type": "ticket" or "conversation", "id": …}`.
+    the one it shows. It hears `{"type": "tickets"}`, `{"type": "own"}` (offers, presence) and
+    `{"type": "ticket" or "conversation", "id": …}`.
     """
 
-    def __init__(self, *, guard: Guard, board: Board, hub: Hub) -> None:
-        """`hub` must be running in this process."""
+    def __init__(self, *, guard: Guard, board: Board, hub: Hub, presence: Presence | None = None) -> None:
+        """`hub` must be running in this process; `presence` learns whose desk is open and tells of offers."""
+        self._presence = presence
         self._guard = guard
         self._board = board
         self._hub = hub
@@ -45,7 +48,7 @@ class LiveApi:
 
     async def listen(self, request: web.Request) -> web.WebSocketResponse:
         """Tell one page of changes until it goes away or its session ends."""
-        await self._guard.listener(request)
+        operator = await self._guard.listener(request)
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=4096)
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -53,9 +56,11 @@ class LiveApi:
             async with asyncio.TaskGroup() as tasks:
                 lists = tasks.create_task(self._tell_lists(socket))
                 session = tasks.create_task(self._end_with_session(request, socket))
+                own = tasks.create_task(self._own(socket, operator.id))
                 await self._hear(socket, tasks)
                 lists.cancel()
                 session.cancel()
+                own.cancel()
         except* (ConnectionResetError, Unavailable) as errors:
             _log.debug("live.ended", errors=[type(error).__name__ for error in errors.exceptions])
             await socket.close()
@@ -106,6 +111,21 @@ class LiveApi:
                 await wait_event(event, RECHECK_S)
                 await socket.send_json(message())
                 await asyncio.sleep(REST_S)
+
+    async def _own(self, socket: web.WebSocketResponse, operator: str) -> None:
+        """While the desk is open its operator is here, and hears of what is offered to them."""
+        if self._presence is None:
+            return
+        topics = (f"operator:{operator}", "presence")
+        with self._hub.watch(*topics) as event:
+            while not socket.closed:
+                try:
+                    await self._presence.beat(operator)
+                except Unavailable as error:
+                    _log.warning("presence.unnoted", error=str(error))
+                if await wait_event(event, BEAT_S):
+                    await socket.send_json({"type": "own"})
+                    await asyncio.sleep(REST_S)
 
     async def _end_with_session(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         while not socket.closed:

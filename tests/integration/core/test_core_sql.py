@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
+import handoff.routing.tables as _routing_tables  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
 from core.config import ROOT
 from core.errors import ConfigError

@@ -14,7 +14,7 @@ from handoff.packets import PRIORITY_NORMAL, PRIORITY_URGENT
 from handoff.routing.groups import GROUPS, RULES, Facts, Groups, Routed, Rule, route, unknown_groups
 from handoff.routing.hours import Calendar, working_time_between
 from handoff.routing.schedule import HOLIDAYS, HOURS, Holidays, Hours, calendar
-from handoff.routing.sla import SLA, Course, TargetRule, dues, order, targets, warns_at
+from handoff.routing.sla import SLA, Course, TargetRule, dues, order, targets
 from handoff.routing.times import read_hours, write_hours
 
 ROUTES, TEAMS = RULES.default.rules, GROUPS.default.groups
@@ -141,10 +141,6 @@ def test_time_waiting_for_the_customer_is_added_to_the_end() -> None:
     found = dues(course, WANTED, ALWAYS)
     assert found["next"] == START + minutes(66)
     assert found["resolve"] == START + minutes(300)
-
-
-def test_a_warning_comes_while_a_quarter_is_left() -> None:
-    assert warns_at(ALWAYS, START, 120, 0.25) == START + minutes(1.5)
 
 
 def test_the_queue_goes_by_deadline_or_window_and_the_raised_come_earlier() -> None:
