@@ -54,16 +54,23 @@ class Queue:
         self._expected_wait_s = expected_wait_s
         self._clock = clock
 
-    async def take(
-        self, ticket: str, *, operator: str, name: str, over_offer: bool = False
-    ) -> Taken | Offered | Refused:
+    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
         """Give the ticket to an operator, silence the bot and tell the customer who came (`name`).
 
-        `Offered`: it is a colleague's for a few seconds; leads may take it all the same (`over_offer`).
+        `Offered`: it is a colleague's for a few seconds.
         """
+        return await self._take(ticket, operator, name, "")
+
+    async def take_over(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
+        """As `take`, even while it is offered to a colleague: leads may."""
+        return await self._take(ticket, operator, name, "1")
+
+    async def _take(
+        self, ticket: str, operator: str, name: str, over_offer: str
+    ) -> Taken | Offered | Refused:
         language = await self._language(ticket)
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
-        answer = await self._run("take", ticket, operator, greeting, "1" if over_offer else "")
+        answer = await self._run("take", ticket, operator, greeting, over_offer)
         if answer[0] == "taken":
             return Taken(ticket, on_the_way=int(answer[1]))
         if answer[0] == "offered":

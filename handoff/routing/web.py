@@ -17,7 +17,7 @@ from core.web.guard import DESK_ROLES, Guard
 from core.web.problems import Problem
 from handoff.board import Board
 from handoff.routing.distribution import DISTRIBUTION, TEAM
-from handoff.routing.edit import Fault, SectionBody, change, stored_data
+from handoff.routing.edit import Check, Fault, SectionBody, change, stored_data
 from handoff.routing.floor import Floor
 from handoff.routing.groups import GROUPS, RULES, Groups, Rules, unknown_groups
 from handoff.routing.presence import Presence, Status
@@ -127,10 +127,8 @@ class RoutingArea:
         lead = await self._leads.worker(request)
         name = request.match_info["section"]
         body = await read_body(request, SectionBody)
-        await change(
-            self._settings, SECTIONS[name], body, by=lead, now=utc_now(),
-            check={"groups": self._check_groups, "rules": self._check_rules}.get(name),
-        )  # fmt: skip
+        checks: dict[str, Check] = {"groups": self._check_groups, "rules": self._check_rules}
+        await change(self._settings, SECTIONS[name], body, by=lead, now=utc_now(), check=checks.get(name))
         return web.json_response(await self._stored(name))
 
     async def _stored(self, name: str) -> dict[str, Any]:

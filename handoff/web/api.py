@@ -77,9 +77,8 @@ class TicketApi:
         """Take a ticket."""
         operator = await self._guard.worker(request)
         ticket = request.match_info["id"]
-        outcome = await self._queue.take(
-            ticket, operator=operator.id, name=operator.display_name, over_offer=operator.role in LEADS
-        )
+        take = self._queue.take_over if operator.role in LEADS else self._queue.take
+        outcome = await take(ticket, operator=operator.id, name=operator.display_name)
         if isinstance(outcome, Offered):
             who = colleague_data(outcome.operator, await self._people())
             text = "This ticket is offered to a colleague for a few seconds; choose another."

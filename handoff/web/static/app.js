@@ -6,6 +6,7 @@ import { drawConversation } from "./conversation.js";
 import { listen } from "./keys.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
+import { Own } from "./routing_own.js";
 import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
@@ -16,11 +17,13 @@ const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null
 const list = new List({ choose, show });
 const composer = new Composer({ send });
 const live = new Live({
-  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => ({ tickets: refreshList, own: () => own.refresh() }[event.type] ?? refreshOpened)(),
   lost: () => banner(say("live.lost")),
-  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
+  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); own.refresh(); },
   signedOut: () => location.assign("/desk/login"),
 });
+
+const own = new Own({ failed, taken: (id) => { state.writes = true; show("mine"); select({ kind: "ticket", id }); } });
 
 // One request at a time for each thing; what changes meanwhile asks once more.
 function oneAtATime(work) {
@@ -92,7 +95,7 @@ function drawOpened() {
   $("panes").classList.toggle("reading", Boolean(state.selected));
   if (!opened) return composer.show(null, "");
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
+  drawConversation({ opened, groups: own.groups, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
@@ -232,13 +235,14 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
+  KeyA: () => own.accept(), KeyD: () => own.decline(),
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
@@ -246,7 +250,7 @@ listen({
 
 $("help").addEventListener("click", showKeys);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
+$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); own.draw(); });
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
@@ -265,6 +269,7 @@ try {
   openFromAddress();
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  own.refresh();
   live.start();
 } catch (error) {
   failed(error);

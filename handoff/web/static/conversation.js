@@ -9,7 +9,7 @@ let shown = "";
 let turnsShown = 0;
 let packetOpen = true;
 
-export function drawConversation({ opened, me, mine, pending, resend, retry, actions }) {
+export function drawConversation({ opened, groups, me, mine, pending, resend, retry, actions }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
   const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
@@ -24,7 +24,7 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
   drawActions(opened.ticket, mine, actions);
-  drawPacket(opened);
+  drawPacket(opened, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
 
@@ -73,8 +73,9 @@ function drawActions(ticket, mine, actions) {
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));
 }
 
-function drawPacket({ packet, ticket }) {
-  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang }] : [];
+function drawPacket({ packet, ticket }, groups) {
+  const group = ticket && (groups?.[ticket.group]?.[document.documentElement.lang] ?? ticket.group);
+  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority, group, why: ticket.why }, language: document.documentElement.lang }] : [];
   keyed($("packet"), items, (item) => item.ticket.id, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }));
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,15 +16,20 @@ from core.auth_operators import Operators
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.web.area import Area
 from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
+from handoff.routing.presence import Presence
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
 from tests.integration.handoff.handoff_world import World
 
 PASSWORD = "a long password"
+
+AreasOf = Callable[[Frame, Guard, Operators], Sequence[Area]]
 
 Client = TestClient[web.Request, web.Application]
 
@@ -37,8 +43,17 @@ class Desk:
     operators: Operators
 
     @classmethod
-    def on(cls, world: World, engine: AsyncEngine, *, behind_tls: bool = False, memory_s: float = 0) -> Desk:
-        """The desk over one live record and one archive."""
+    def on(
+        cls,
+        world: World,
+        engine: AsyncEngine,
+        *,
+        behind_tls: bool = False,
+        memory_s: float = 0,
+        areas: AreasOf | None = None,
+        presence: Presence | None = None,
+    ) -> Desk:
+        """The desk over one live record and one archive; `areas` makes further pages."""
         operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
@@ -58,6 +73,8 @@ class Desk:
             frame=frame,
             menu=menu,
             behind_tls=behind_tls,
+            areas=areas(frame, Guard(sign_in), operators) if areas else (),
+            presence=presence,
         )
         return cls(app, hub, operators)
 

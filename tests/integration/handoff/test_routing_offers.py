@@ -164,7 +164,7 @@ async def test_the_one_it_is_offered_to_takes_it_and_another_must_wait(routing: 
 async def test_a_lead_may_take_over_an_offer_and_it_vanishes(routing: Routing) -> None:
     anna, ticket = await routing.person("anna"), await routing.waiting()
     await routing.distributor.step()
-    taken = await routing.world.queue.take(ticket, operator="lead", name="Л", over_offer=True)
+    taken = await routing.world.queue.take_over(ticket, operator="lead", name="Л")
     assert taken == Taken(ticket)
     assert await routing.floor.offers_to(anna) == []
 
@@ -206,7 +206,7 @@ async def test_a_returning_customer_comes_to_the_same_person(routing: Routing) -
     boris = await routing.person("boris")
     queue = routing.world.queue
     first = await routing.waiting()
-    await queue.take(first, operator=boris, name="Борис", over_offer=True)
+    await queue.take_over(first, operator=boris, name="Борис")
     await queue.close(first, operator=boris)
     second = await routing.waiting()
     await routing.distributor.step()
