@@ -55,8 +55,10 @@ class Distributor:
     ) -> None:
         offered = ticket.raw["offered_to"]
         if offered:
-            there = _takes(seen.get(offered), settings, now)
-            await self._floor.pass_on(ticket.id, offered, "expired" if there else "gone")
+            if not _takes(seen.get(offered), settings, now):
+                await self._floor.pass_on(ticket.id, offered, "gone")
+            elif int(ticket.raw["offer_ends_at"]) <= milliseconds(now):
+                await self._floor.pass_on(ticket.id, offered, "expired")
         if ticket.status != "taken":
             return
         why, after_s = _left_lying(ticket, seen.get(ticket.operator), settings, now)

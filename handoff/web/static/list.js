@@ -62,7 +62,8 @@ export class List {
   }
 
   ticketFoot(line, me) {
-    const owner = line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
+    const offered = line.status === "waiting" && line.offered_to && h("span", { class: "offered" }, line.offered_to.id === me.id ? say("offers.yours") : say("offers.with", { name: line.offered_to.display_name }));
+    const owner = offered || line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
     return [
       h("span", { class: "line-foot" },
         line.priority === 0 && h("span", { class: "chip urgent" }, say("list.urgent")),
@@ -72,7 +73,6 @@ export class List {
         h("span", { class: "owner" }, owner)),
       (line.status === "waiting" || line.due_at) && h("span", { class: "line-foot" },
         line.status === "waiting" && h("span", { class: "waiting", data: { since: line.created_at } }),
-        line.offered_to && line.status === "waiting" && h("span", { class: "offered" }, line.offered_to.id === me.id ? say("offers.yours") : say("offers.with", { name: line.offered_to.display_name })),
         h("span", { class: "spring" }),
         line.due_at && h("span", { class: "due", data: { due: line.due_at, clock: line.due_clock } })),
     ];

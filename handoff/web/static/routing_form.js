@@ -95,7 +95,16 @@ export class Form {
     const last = parts.pop();
     const holder = parts.reduce((each, part) => (each[part] ??= {}), this.value);
     holder[last] = value;
+    this.mended(path);
     this.touched();
+  }
+
+  /** A field that is being changed is no longer called wrong; saving will tell. */
+  mended(path) {
+    this.faults = this.faults.filter((fault) => fault.at !== path && !fault.at.startsWith(`${path}.`));
+    const input = this.box.querySelector(`[data-at="${CSS.escape(path)}"]`);
+    input?.removeAttribute("aria-invalid");
+    input?.closest(".field")?.querySelector(".fault")?.remove();
   }
 
   drop(path) {

@@ -22,7 +22,7 @@ new Form("sla", (form) => [
     form.select(`rules.${n}.group`, say("sla.group"), any("sla.any_group", groupNames()), { redraw: true }),
     form.select(`rules.${n}.priority`, say("sla.priority"), any("sla.any_priority", priorities()), { redraw: true }),
     h("span", { class: "break" }),
-    ["take", "first", "next", "resolve"].map((clock) => form.time(`rules.${n}.${clock}`, say(`sla.${clock}`), { placeholder: say("sla.inherit") })),
+    ["take", "first", "next", "resolve"].map((clock) => form.time(`rules.${n}.${clock}`, say(`sla.${clock}`), { placeholder: say(n < form.value.rules.length - 1 ? "sla.inherit" : "sla.none") })),
   ])),
   h("div", { class: "row" }, h("button", { type: "button", onclick: () => form.add("rules", { channel: "", group: "", priority: "", take: null, first: null, next: null, resolve: null }) }, say("sla.add"))),
   h("h2", {}, say("sla.further")),
