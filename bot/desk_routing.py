@@ -33,6 +33,7 @@ def routing_area(app: App, *, frame: Frame, guard: Guard) -> RoutingArea:
         floor=Floor(scripts=app.scripts, keys=app.keys),
         presence=Presence(scripts=app.scripts, keys=app.keys),
         board=Board(scripts=app.scripts, keys=app.keys),
+        engine=app.engine,
         company_zone=app.config.company.timezone,
     )
 

@@ -69,6 +69,7 @@ class Handler:
         self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
         self._customers = customers
         self._clock = clock
+        self._reception = reception
         self._limits = limits
         self._default_language = default_language
         self._writer = EffectWriter(
@@ -85,6 +86,8 @@ class Handler:
     async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The effect of one message; a person's conversation gets the words and nothing else."""
         conversation = pending.conversation
+        if conversation.owner == "queue" and await self._nobody_there():
+            return await self._beside(message, pending)
         if not conversation.owned_by_bot:
             return relay(message, pending)
         known = await self._customers.get(message.account, message.sender.user_id)
@@ -100,6 +103,25 @@ class Handler:
         decided = self.decide(reading)
         decided, outcome = await self._carry_out(decided, message, known)
         return await self._writer.effect(message, pending, decided, outcome, known)
+
+    async def _nobody_there(self) -> bool:
+        return self._reception is not None and await self._reception.absence(self._clock()) is not None
+
+    async def _beside(self, message: IncomingMessage, pending: Pending) -> Effect:
+        """Outside working hours the bot answers what it is sure of; the ticket waits on for a person."""
+        conversation = pending.conversation
+        reading = await gather(
+            message,
+            conversation.state,
+            language=self._language(message, conversation.language, {}),
+            understander=self._understander,
+            knowledge=self._knowledge,
+            now=self._clock(),
+        )
+        decided = self.decide(reading)
+        if isinstance(decided.decision, RunSkill):
+            return relay(message, pending)
+        return self._writer.beside(message, pending, decided, self._plain(decided))
 
     async def give_up(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The message goes to a person because handling it failed."""

@@ -11,7 +11,7 @@ from bot.effects import Effect
 from bot.inbox import Pending
 from bot.outcome import Outcome, Outcomes
 from bot.ports import Clock, ExpectedWait, Receives, Says
-from bot.types import HandOff, IncomingMessage, SmallTalk
+from bot.types import Answer, HandOff, IncomingMessage, SmallTalk
 from bot.write import (
     Decided,
     bot_reply,
@@ -21,6 +21,7 @@ from bot.write import (
     new_ticket,
     placed,
     promise_event,
+    relay,
     remember,
     routing_facts,
     state_json,
@@ -88,6 +89,30 @@ class EffectWriter:
         if outcome.hand_off is not None:
             return await self._handed_over(base, message, pending, decided, outcome, greeting, known)
         return self._replied(base, pending, decided, outcome, greeting)
+
+    def beside(
+        self, message: IncomingMessage, pending: Pending, decided: Decided, outcome: Outcome
+    ) -> Effect:
+        """The effect while a ticket waits: an article answers, everything else is only passed on."""
+        feedback = feedback_event(outcome, decided.reading.signals)
+        answers = isinstance(decided.decision, Answer) and outcome.reply is not None
+        if not answers and not feedback:
+            return relay(message, pending)
+        state = remember(outcome.state, said=message.text)
+        if not answers or outcome.reply is None:
+            passed_on = relay(message, pending)
+            return replace(passed_on, events=(*passed_on.events, *feedback), state=state_json(state))
+        answered = _shortened(plain_text(outcome.reply.text))
+        return Effect(
+            events=(
+                customer_turn(message, pending.id, outcome.name, decided.id),
+                decision_event(decided, pending.id),
+                *feedback,
+            ),
+            replies=(bot_reply(pending, outcome.reply, outcome.language, decided.id),),
+            state=state_json(remember(state, answered=answered)),
+            relay=message.text[:_SHOWN_CHARS],
+        )
 
     async def _handed_over(
         self,

@@ -17,7 +17,7 @@ from handoff.routing.distribution import DISTRIBUTION, Distribution
 from handoff.routing.groups import GROUPS, RULES, Facts, route
 from handoff.routing.hours import Calendar, contact_due, is_open, next_opening
 from handoff.routing.schedule import HOLIDAYS, HOURS, calendar
-from handoff.routing.sla import SLA, Course, dues, targets
+from handoff.routing.sla import SLA, Clock, Course, dues, targets
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 VIP = "vip"
@@ -57,12 +57,7 @@ class Reception:
     async def place(self, facts: Facts, now: datetime) -> Place:
         """Where a conversation with these facts goes."""
         routed = route(facts, (await self.read(RULES)).rules, (await self.read(GROUPS)).groups)
-        wanted = targets(
-            (await self.read(SLA)).rules,
-            channel=facts.channel,
-            group=routed.group,
-            priority=routed.priority,
-        )
+        wanted = await self.targets(channel=facts.channel, group=routed.group, priority=routed.priority)
         running = dues(Course(created=now, asked=now), wanted, await self.calendar())
         due = min((at for clock, at in running.items() if clock != "take"), default=now)
         return Place(
@@ -73,6 +68,11 @@ class Reception:
             targets=dict(wanted.items()),
             raised_ms=raised_ms(await self.read(DISTRIBUTION), facts.tags, routed.group, routed.priority),
         )
+
+    async def targets(self, *, channel: str, group: str, priority: int) -> dict[Clock, int]:
+        """Deadlines in working seconds, as for a new ticket; for whoever moves one to another group."""
+        rules = (await self.read(SLA)).rules
+        return targets(rules, channel=channel, group=group, priority=priority)
 
     async def absence(self, now: datetime) -> Absence | None:
         """When people are back, or None while they work."""

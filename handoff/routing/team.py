@@ -8,17 +8,26 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import case, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from core.auth import Operator
 from core.auth_operators import Operators
+from core.errors import Unavailable
 from core.settings import Settings
+from core.sql import only_reading
 from core.web.guard import DESK_ROLES
 from handoff.board import Board
+from handoff.records import milliseconds
 from handoff.routing.distribution import DISTRIBUTION, TEAM, Distribution, Member
 from handoff.routing.floor import Floor
 from handoff.routing.groups import GROUPS
 from handoff.routing.hours import Calendar, is_open
 from handoff.routing.presence import Presence, Seen
 from handoff.routing.schedule import HOURS, week_of
+from handoff.routing.sla import SLA
+from handoff.routing.tables import sla_outcomes
 from handoff.types import Ticket
 from handoff.web.shapes import ticket_data
 
@@ -34,14 +43,16 @@ class TeamView:
         floor: Floor,
         presence: Presence,
         board: Board,
+        engine: AsyncEngine,
         company_zone: str,
     ) -> None:
-        """`company_zone` is that of shifts where the hours name none."""
+        """`engine` is the archive's, `company_zone` is that of shifts where the hours name none."""
         self._settings = settings
         self._operators = operators
         self._floor = floor
         self._presence = presence
         self._board = board
+        self._engine = only_reading(engine)
         self._company_zone = company_zone
 
     async def tickets(self) -> Sequence[Ticket]:
@@ -63,6 +74,7 @@ class TeamView:
             "now": now.isoformat(),
             "mode": settings.mode,
             "groups": {each.id: each.name.model_dump() for each in (await self._settings.get(GROUPS)).groups},
+            "service": await self._service(now.astimezone(zone).replace(hour=0, minute=0, second=0)),
             "waiting": sum(ticket.status == "waiting" for ticket in tickets),
             "people": [
                 _person(each, seen.get(each.id), load[each.id], team.people.get(each.id, Member()), settings,
@@ -72,6 +84,19 @@ class TeamView:
             ],
             "late": [ticket_data(ticket, people=people, now=now) for ticket in late],
         }  # fmt: skip
+
+    async def _service(self, since: datetime) -> dict[str, Any]:
+        """How many of today's conversations were taken in time, and the share that is aimed at."""
+        taken = (sla_outcomes.c.clock == "take") & (sla_outcomes.c.since_ms >= milliseconds(since))
+        kept = func.coalesce(func.sum(case((sla_outcomes.c.met, 1), else_=0)), 0)
+        try:
+            async with self._engine.connect() as connection:
+                query = select(func.count(sla_outcomes.c.met), kept).where(taken)
+                count, in_time = (await connection.execute(query)).one()
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(f"database: {error}") from error
+        goal = (await self._settings.get(SLA)).take_goal
+        return {"count": count, "kept": int(in_time), "goal": goal}
 
 
 def _person(

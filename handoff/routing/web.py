@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.auth_operators import Operators
 from core.clock import utc_now
@@ -59,6 +60,7 @@ class RoutingArea:
         floor: Floor,
         presence: Presence,
         board: Board,
+        engine: AsyncEngine,
         company_zone: str,
     ) -> None:
         """Pages through `frame`; changes through `settings`, `presence` and `floor`."""
@@ -71,7 +73,7 @@ class RoutingArea:
         self._presence = presence
         self._company_zone = company_zone
         self._team = TeamView(
-            settings=settings, operators=operators, floor=floor, presence=presence, board=board,
+            settings=settings, operators=operators, floor=floor, presence=presence, board=board, engine=engine,
             company_zone=company_zone,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@ import { $, h, keyed } from "/shared/dom.js";
 import { get } from "/shared/api.js";
 import { failed, start } from "/shared/page.js";
 import { banner } from "/shared/notices.js";
-import { customerName, duration, label, say } from "/shared/words.js";
+import { customerName, duration, label, percent, say } from "/shared/words.js";
 import { Live } from "./live.js";
 
 const POLL_MS = 10_000;
@@ -16,6 +16,10 @@ function draw() {
   if (!found) return;
   $("mode").textContent = say(`distribution.${found.mode}`);
   $("waiting").textContent = say("team.waiting", { count: found.waiting });
+  const { count, kept, goal } = found.service;
+  $("service").hidden = count === 0;
+  $("service").textContent = count ? say("team.service", { share: percent(kept / count), goal: percent(goal) }) : "";
+  $("service").classList.toggle("breached", count > 0 && kept / count < goal);
   $("no-late").hidden = found.late.length > 0;
   keyed($("late"), found.late.map((ticket) => ({ ...ticket, waiting_s: undefined, lang: lang() })), (ticket) => ticket.id, late);
   keyed($("people"), found.people.map((person) => ({ ...person, lang: lang() })), (person) => person.id, row);

@@ -46,6 +46,7 @@ def routing_desk(world: World, engine: AsyncEngine) -> Desk:
             floor=Floor(scripts=world.scripts, keys=world.keys),
             presence=presence,
             board=Board(scripts=world.scripts, keys=world.keys),
+            engine=engine,
             company_zone=ZONE,
         )
         return [area]

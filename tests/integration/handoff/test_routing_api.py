@@ -23,8 +23,10 @@ LEADS_READ = ["/team", *(f"/routing/{name}" for name in ("groups", "rules", "hou
 @pytest.fixture
 async def desk(world: World, engine: AsyncEngine) -> AsyncIterator[Desk]:
     desk = routing_desk(world, engine)
-    listening = asyncio.create_task(desk.hub.run(asyncio.Event()))
+    stop = asyncio.Event()
+    listening = asyncio.create_task(desk.hub.run(stop))
     yield desk
+    stop.set()
     listening.cancel()
     await asyncio.wait([listening])
 

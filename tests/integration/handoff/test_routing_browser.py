@@ -6,15 +6,18 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handoff.routing.distribution import DISTRIBUTION, Distribution
 from handoff.routing.schedule import HOURS, Hours
+from handoff.routing.tables import sla_outcomes
 from tests.integration.handoff.handoff_desk import PASSWORD, Desk
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.routing_desk import arrives, at_work, put, routing_desk
@@ -38,8 +41,10 @@ Enter = Callable[..., Awaitable[Page]]
 async def desk(world: World, engine: AsyncEngine) -> AsyncIterator[Desk]:
     await put(engine, HOURS, Hours(week=["00:00-24:00"] * 7))
     desk = routing_desk(world, engine)
-    listening = asyncio.create_task(desk.hub.run(asyncio.Event()))
+    stop = asyncio.Event()
+    listening = asyncio.create_task(desk.hub.run(stop))
     yield desk
+    stop.set()
     listening.cancel()
     await asyncio.wait([listening])
 
@@ -86,6 +91,15 @@ async def enter(desk: Desk, browser: Browser, address: str) -> AsyncIterator[Ent
 
     yield sign_in
     assert faults == []
+
+
+def taken(number: int, *, met: bool) -> dict[str, object]:
+    """How one conversation of today was taken."""
+    since = round(datetime.now(UTC).timestamp() * 1000)
+    return {
+        "id": str(number), "ticket": "1", "conversation": "c", "clock": "take", "group": "general", "priority": 1,
+        "channel": "webchat", "target_s": 20, "since_ms": since, "met": met,
+    }  # fmt: skip
 
 
 async def picture(page: Page, name: str) -> None:
@@ -148,6 +162,10 @@ async def test_a_lead_sees_the_team_and_what_is_late(
         await world.redis.hset(key, "created_at", str(was - 200_000))
         await expect(lead.locator("#late")).to_contain_text("Срок прошёл")
         await expect(lead.locator("#late")).to_contain_text("просрочено на")
+        async with engine.begin() as connection:
+            for n in range(4):
+                await connection.execute(insert(sla_outcomes).values(taken(n, met=n > 0)))
+        await expect(lead.locator("#service")).to_have_text("Сегодня взято в срок 75 %, цель 80 %")
         await picture(lead, "team")
 
 

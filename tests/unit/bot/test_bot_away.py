@@ -23,6 +23,7 @@ from tests.unit.bot.bot_fakes import (
     FakeKnowledge,
     FakeParser,
     FakeTexts,
+    article,
     hit,
     message,
     pending,
@@ -50,10 +51,10 @@ class FakeReception:
         return self.away
 
 
-def handler(reception: FakeReception) -> Handler:
+def handler(reception: FakeReception, *, intent: str = "ask_human", probability: float = 0.4) -> Handler:
     return Handler(
-        understander=FakeParser(understood("ask_human", 0.95, emotion=Emotion(0.1, escalate=False))),
-        knowledge=FakeKnowledge((hit("warranty", 0.4),)),
+        understander=FakeParser(understood(intent, 0.95, emotion=Emotion(0.1, escalate=False))),
+        knowledge=FakeKnowledge((hit("warranty", probability),), (article("warranty"),)),
         skills=(),
         texts=FakeTexts(),
         customers=FakeCustomers(
@@ -96,6 +97,31 @@ async def test_when_nobody_is_there_the_customer_hears_when_and_a_contact_is_pro
     assert "handoff.told" not in effect.replies[0]["line"]
     promised = [json.loads(payload) for kind, payload in effect.events if kind == "promise"]
     assert promised == [{"kind": "contact", "due_at": back.replace(hour=10).timestamp() * 1000}]
+
+
+AWAY = Absence(datetime(2026, 3, 2, 9, tzinfo=MOSCOW), datetime(2026, 3, 2, 10, tzinfo=MOSCOW))
+
+
+async def test_who_waits_outside_hours_still_gets_what_the_bot_is_sure_of() -> None:
+    bot = handler(FakeReception(AWAY), intent="", probability=0.99)
+    data = json.loads((await bot.handle(message("какая гарантия"), pending(owner="queue"))).dump())
+    assert "Body of warranty" in data["replies"][0]["line"]
+    assert data["relay"] == "какая гарантия"
+    assert "ticket" not in data
+    assert [event["kind"] for event in data["events"]] == ["turn", "decision"]
+
+
+@pytest.mark.parametrize(
+    ("away", "owner", "probability"),
+    [(AWAY, "queue", 0.4), (None, "queue", 0.99), (AWAY, "operator:anna", 0.99)],
+)
+async def test_the_bot_is_silent_where_it_is_unsure_or_people_are_there(
+    away: Absence | None, owner: str, probability: float
+) -> None:
+    bot = handler(FakeReception(away), intent="", probability=probability)
+    data = json.loads((await bot.handle(message("какая гарантия"), pending(owner=owner))).dump())
+    assert (data["replies"], data["relay"]) == ([], "какая гарантия")
+    assert "ticket" not in data
 
 
 @pytest.mark.parametrize(
