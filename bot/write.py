@@ -162,7 +162,7 @@ def placed(ticket: NewTicket, place: Place, known: Mapping[str, str]) -> NewTick
         ticket,
         group=place.group,
         priority=place.priority,
-        due_ms=place.due_ms,
+        due_ms=ticket.due_ms if place.due_ms is None else place.due_ms,
         why=place.why,
         targets=place.targets,
         raised_ms=place.raised_ms,

@@ -58,7 +58,8 @@ class Deadlines:
         )
         if dict(ticket.dues) == dict(running) and ticket.raw["due_clock"] == shown:
             return
-        at = None if due_ms is None else moment(due_ms)
+        # A conversation without any deadline keeps the place it was given when it came.
+        at = moment(ticket.raw["due_at"] if due_ms is None else due_ms)
         place = order(at, ticket.window_ends, raised_s=ticket.raised_ms / 1000)
         await self._floor.note_due(ticket, running, clock=shown, due_ms=due_ms, place=place)
 

@@ -45,29 +45,33 @@ class Distributor:
         now = await self._floor.now()
         settings = await self._reception.read(DISTRIBUTION)
         seen = await self._presence.all()
-        for ticket in tickets:
-            await self._take_back(ticket, seen, settings, now)
+        moved = [await self._take_back(ticket, seen, settings, now) for ticket in tickets]
         if settings.mode == "push":
-            await self._offer_all(settings, now)
+            await self._offer_all(await self._floor.tickets() if any(moved) else tickets, seen, settings, now)
 
     async def _take_back(
         self, ticket: Open, seen: Mapping[str, Seen], settings: Distribution, now: datetime
-    ) -> None:
+    ) -> bool:
+        """Whether an offer or a conversation was taken from somebody."""
         offered = ticket.raw["offered_to"]
-        if offered:
-            if not _takes(seen.get(offered), settings, now):
-                await self._floor.pass_on(ticket.id, offered, "gone")
-            elif int(ticket.raw["offer_ends_at"]) <= milliseconds(now):
-                await self._floor.pass_on(ticket.id, offered, "expired")
+        if offered and not _takes(seen.get(offered), settings, now):
+            return await self._floor.pass_on(ticket.id, offered, "gone")
+        if offered and int(ticket.raw["offer_ends_at"]) <= milliseconds(now):
+            return await self._floor.pass_on(ticket.id, offered, "expired")
         if ticket.status != "taken":
-            return
+            return False
         why, after_s = _left_lying(ticket, seen.get(ticket.operator), settings, now)
-        if why and await self._floor.give_back(ticket, why, absent_s=after_s):
+        if not why:
+            return False
+        back = await self._floor.give_back(ticket, why, absent_s=after_s)
+        if back:
             _log.info("ticket.given_back", ticket=ticket.id, operator=ticket.operator, why=why)
+        return back
 
-    async def _offer_all(self, settings: Distribution, now: datetime) -> None:
+    async def _offer_all(
+        self, tickets: Sequence[Open], seen: Mapping[str, Seen], settings: Distribution, now: datetime
+    ) -> None:
         """Each waiting conversation to one operator, in the queue's order."""
-        tickets, seen = await self._floor.tickets(), await self._presence.all()
         people = await self._people(tickets, seen, settings, now)
         members = {group.id: group.members for group in (await self._reception.read(GROUPS)).groups}
         team = {each.id: each for each in people}

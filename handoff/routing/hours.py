@@ -84,20 +84,14 @@ def contact_due(calendar: Calendar, at: datetime) -> datetime:
 
 
 def _spans(calendar: Calendar, start: datetime, *, until: datetime | None = None) -> Iterator[Span]:
-    """Spans of work that end after `start`, in order, with those that touch or overlap made one."""
-    held: Span | None = None
+    """Spans of work that end after `start`, in order, none overlapping; those that touch stay two."""
+    reached = start
     for opens, closes in _raw(calendar, start, until):
-        if closes <= start or closes <= opens:
-            continue
-        if held is None:
-            held = (opens, closes)
-        elif opens <= held[1]:
-            held = (min(held[0], opens), max(held[1], closes))
-        else:
-            yield held
-            held = (opens, closes)
-    if held is not None:
-        yield held
+        if closes > reached:
+            begins = opens if reached is start else max(opens, reached)
+            if begins < closes:
+                yield begins, closes
+                reached = closes
 
 
 def _raw(calendar: Calendar, start: datetime, until: datetime | None) -> Iterator[Span]:

@@ -28,12 +28,14 @@ _log = get_logger("routing")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ticket goes. `due_ms` from now until the first answer is due, `targets` in working seconds."""
+    """Where a ticket goes. `targets` are in working seconds; `due_ms` is the time from now until the first of
+    its deadlines, None if it has none.
+    """
 
     group: str
     priority: int
     why: str
-    due_ms: int
+    due_ms: int | None
     targets: Mapping[str, int]
     raised_ms: int
 
@@ -59,12 +61,12 @@ class Reception:
         routed = route(facts, (await self.read(RULES)).rules, (await self.read(GROUPS)).groups)
         wanted = await self.targets(channel=facts.channel, group=routed.group, priority=routed.priority)
         running = dues(Course(created=now, asked=now), wanted, await self.calendar())
-        due = min((at for clock, at in running.items() if clock != "take"), default=now)
+        due = min((at for clock, at in running.items() if clock != "take"), default=None)
         return Place(
             group=routed.group,
             priority=routed.priority,
             why=routed.why,
-            due_ms=round((due - now).total_seconds() * 1000),
+            due_ms=None if due is None else round((due - now).total_seconds() * 1000),
             targets=dict(wanted.items()),
             raised_ms=raised_ms(await self.read(DISTRIBUTION), facts.tags, routed.group, routed.priority),
         )

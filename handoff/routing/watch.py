@@ -14,7 +14,7 @@ from core.notify import Hub, wait_event
 
 EVERY_S = 1.0
 """Time passes without anybody telling; a second is what a countdown shows."""
-REST_S = 0.25
+REST_S = 0.5
 """Least pause: a burst of changes is one step."""
 LEASE_S = 5.0
 """A process that dies is replaced after this time, which is less than one offer."""

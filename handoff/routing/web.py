@@ -73,9 +73,14 @@ class RoutingArea:
         self._presence = presence
         self._company_zone = company_zone
         self._team = TeamView(
-            settings=settings, operators=operators, floor=floor, presence=presence, board=board, engine=engine,
+            settings=settings,
+            operators=operators,
+            floor=floor,
+            presence=presence,
+            board=board,
+            engine=engine,
             company_zone=company_zone,
-        )  # fmt: skip
+        )
 
     @property
     def nav(self) -> Sequence[NavEntry]:

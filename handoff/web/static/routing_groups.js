@@ -12,7 +12,7 @@ new Form("groups", (form) => [
     form.text(`groups.${n}.name.en`, say("groups.name_en")),
     group.id === "general" ? null : form.text(`groups.${n}.id`, say("groups.code"), { hint: say("groups.code_hint") }),
     form.words(`groups.${n}.skills`, say("groups.skills"), { hint: say("form.commas") }),
-    form.several(`groups.${n}.members`, say("groups.members"), people, { hint: group.members.length ? null : say("groups.everybody") }),
+    form.several(`groups.${n}.members`, say("groups.members"), people, { hint: say("groups.everybody") }),
   ], { keep: group.id === "general" })),
   h("div", { class: "row" }, h("button", { type: "button", onclick: () => form.add("groups", { id: "", name: { ru: "", en: "" }, members: [], skills: [] }) }, say("groups.add"))),
 ]);

@@ -67,7 +67,7 @@ async def arrives(
     """A customer is handed over, as the bot does it; the ticket's id."""
     reception = Reception(Settings(engine, memory_s=0), company_zone=ZONE)
     place = await reception.place(Facts(channel="webchat", **facts), datetime.now(UTC))
-    ticket = new_ticket(PACKET, customer=customer, last_line=line, due_s=place.due_ms / 1000)
+    ticket = new_ticket(PACKET, customer=customer, last_line=line, due_s=(place.due_ms or 0) / 1000)
     ticket |= {
         "group": place.group, "priority": place.priority, "why": place.why,
         "targets": dict(place.targets), "raised_ms": place.raised_ms,

@@ -97,8 +97,8 @@ def taken(number: int, *, met: bool) -> dict[str, object]:
     """How one conversation of today was taken."""
     since = round(datetime.now(UTC).timestamp() * 1000)
     return {
-        "id": str(number), "ticket": "1", "conversation": "c", "clock": "take", "group": "general", "priority": 1,
-        "channel": "webchat", "target_s": 20, "since_ms": since, "met": met,
+        "id": str(number), "ticket": "1", "conversation": "c", "clock": "take", "group": "general",
+        "priority": 1, "channel": "webchat", "target_s": 20, "since_ms": since, "met": met,
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from handoff.routing.groups import GROUPS, Facts, Group, GroupName, Groups
 from handoff.routing.presence import Presence
 from handoff.routing.reception import Reception
 from handoff.routing.schedule import HOURS, Hours
+from handoff.routing.sla import SLA, Sla, TargetRule
 from tests.integration.handoff.handoff_world import PACKET, World
 
 PUSH = Distribution(mode="push")
@@ -60,7 +61,7 @@ class Routing:
     async def waiting(self, chat: str = "chat1", **facts: Any) -> str:
         """A conversation handed over as the bot does it."""
         place = await self.reception.place(Facts(channel="webchat", **facts), datetime.now(UTC))
-        ticket = new_ticket(PACKET, customer="Мария", last_line="?", due_s=place.due_ms / 1000)
+        ticket = new_ticket(PACKET, customer="Мария", last_line="?", due_s=(place.due_ms or 0) / 1000)
         ticket |= {
             "group": place.group, "priority": place.priority, "why": place.why,
             "targets": dict(place.targets), "raised_ms": place.raised_ms,
@@ -309,3 +310,11 @@ async def test_what_an_operator_joined_has_no_deadlines(routing: Routing) -> Non
     assert isinstance(joined, Taken)
     await routing.deadlines.step()
     assert await routing.events("ticket.clock") == []
+
+
+async def test_a_conversation_without_any_deadline_keeps_its_place(routing: Routing) -> None:
+    await routing.set(SLA, Sla(rules=[TargetRule(take=20)]))
+    first, second = await routing.waiting("c1"), await routing.waiting("c2")
+    await routing.deadlines.step()
+    assert [each.id for each in await routing.floor.tickets()] == [first, second]
+    assert await routing.field(first, "due_clock") == ""
