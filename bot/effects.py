@@ -27,8 +27,8 @@ class NewTicket:
     last_line: str
     why: str | None = None
     targets: Mapping[str, int] | None = None
-    raised_ms: int = 0
-    manager: str = ""
+    raised_ms: int | None = None
+    manager: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

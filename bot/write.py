@@ -141,13 +141,22 @@ def system_reply(pending: Pending, text: str, language: str) -> Mapping[str, Any
 
 
 def routing_facts(
-    decision: HandOff, reading: Reading, message: IncomingMessage, known: Mapping[str, str]
+    decision: HandOff,
+    reading: Reading,
+    message: IncomingMessage,
+    known: Mapping[str, str],
+    *,
+    least: float,
 ) -> Facts:
-    """What the rules that choose a group may ask; a customer's tags are kept separated by commas."""
+    """What the rules that choose a group may ask; a customer's tags are kept separated by commas.
+
+    An article counts from the probability `least` on: the best of what does not fit says nothing.
+    """
     signals = reading.signals
+    best = next((each for each in signals.candidates[:1] if each.probability >= least), None)
     return Facts(
         intent=signals.intent,
-        article=signals.candidates[0].article if signals.candidates else "",
+        article=best.article if best else "",
         language=reading.language,
         channel=message.channel,
         reason=decision.reason.value,

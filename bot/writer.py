@@ -131,7 +131,8 @@ class EffectWriter:
         ticket = new_ticket(hand_off, reading, state, message, due_s=due_s)
         now, absence = self._clock(), None
         if self._reception is not None:
-            facts = routing_facts(hand_off, reading, message, known)
+            least = decided.thresholds.clarify_least
+            facts = routing_facts(hand_off, reading, message, known, least=least)
             ticket = placed(ticket, await self._reception.place(facts, now), known)
             absence = await self._reception.absence(now)
         told = await self._told(hand_off, outcome.language, absence, now)

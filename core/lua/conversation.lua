@@ -81,6 +81,13 @@ local function cancel_bot_replies(ref, now)
   return on_the_way
 end
 
+-- Whether what the bot decided may still go out: nobody took over since. In the queue, where it speaks only
+-- while nobody is at work, it does so under the queue's own epoch.
+local function bot_may_speak(ref, decided_epoch)
+  local live = redis.call('HMGET', K.conversation(ref), 'epoch', 'owner')
+  return decided_epoch == live[1] and (live[2] == 'bot' or live[2] == 'queue')
+end
+
 -- Ownership ------------------------------------------------------------------------------------------
 
 -- Changes who speaks. Raises the epoch, so that whatever was decided under the old one is void.

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.auth_operators import Operators
+from core.records import PRIORITY_BOT, outgoing
 from core.settings import Section, Settings
 from handoff.outcomes import Busy, Offered, Taken
 from handoff.packets import new_ticket
@@ -318,3 +319,20 @@ async def test_a_conversation_without_any_deadline_keeps_its_place(routing: Rout
     await routing.deadlines.step()
     assert [each.id for each in await routing.floor.tickets()] == [first, second]
     assert await routing.field(first, "due_clock") == ""
+
+
+async def test_what_the_bot_says_beside_the_queue_is_sent_until_somebody_takes_over(world: World) -> None:
+    ticket = await world.hand_over()
+
+    async def beside(number: int) -> str:
+        said = outgoing(f"b{number}", "bot", {"text": "Ответ"}, language="ru", priority=PRIORITY_BOT)
+        await world.message("А доставка?", relay="А доставка?", replies=[said])
+        return f"b{number}"
+
+    first = await beside(1)
+    assert await world.send_all() == [first]
+    second = await beside(2)
+    await world.queue.take(ticket, operator="anna", name="Анна")
+    assert second not in await world.send_all()
+    assert (await world.outbox(second))["status"] == "cancelled"
+    assert await world.redis.hget(world.keys("ticket", id=ticket), "unread") == "0"

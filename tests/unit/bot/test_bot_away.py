@@ -89,6 +89,12 @@ async def test_a_hand_over_goes_where_the_settings_say() -> None:
     assert "promise" not in [kind for kind, _ in effect.events]
 
 
+async def test_an_article_that_hardly_fits_chooses_no_group() -> None:
+    reception = FakeReception()
+    await handler(reception, probability=0.3).handle(message("позовите человека"), pending())
+    assert reception.asked[0].article == ""
+
+
 async def test_when_nobody_is_there_the_customer_hears_when_and_a_contact_is_promised() -> None:
     back = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
     reception = FakeReception(Absence(back, back.replace(hour=10)))
