@@ -24,6 +24,7 @@ from core.clock import utc_now
 from core.config import Config
 from core.logging import get_logger
 from handoff.queue import Queue
+from handoff.routing.reception import Reception
 from nlu.compose import build_offline_parser, build_rasa_client, build_understander, rasa_address
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Conversing:
             default_language=config.company.default_language,
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
+            reception=Reception(app.settings, company_zone=config.company.timezone),
         )
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
 

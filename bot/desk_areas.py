@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_routing import routing_area, routing_jobs
 from bot.desk_tools import PastJob, tools_area
 from core.auth import ROLES, Role
 from core.auth_accounts import Accounts
@@ -66,6 +67,7 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
         tools_area(app, parts, articles),
+        routing_area(app, frame=parts.frame, guard=parts.guard()),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
@@ -122,7 +124,7 @@ def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
 
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {"past answers": PastJob(app).run, "webhooks": partial(_send_webhooks, app)}
+    return {**routing_jobs(app), "past answers": PastJob(app).run, "webhooks": partial(_send_webhooks, app)}
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:

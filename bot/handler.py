@@ -10,7 +10,7 @@ from bot.decide import Signals, Thresholds, decide
 from bot.effects import Effect
 from bot.inbox import Pending
 from bot.outcome import Outcome, Outcomes
-from bot.ports import Clock, ExpectedWait, Knowledge, Says, Understands
+from bot.ports import Clock, ExpectedWait, Knowledge, Receives, Says, Understands
 from bot.signals import Reading, gather
 from bot.skills.contract import Customer, Skill, SkillRequest
 from bot.types import (
@@ -57,6 +57,7 @@ class Handler:
         default_language: str,
         due_s: float,
         urgent_due_s: float,
+        reception: Receives | None = None,
     ) -> None:
         """`limits.article` is replaced per message by the base's threshold as the governor sees it;
         `greeting` holds the values of `greeting.first` for each language.
@@ -68,6 +69,7 @@ class Handler:
         self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
         self._customers = customers
         self._clock = clock
+        self._reception = reception
         self._limits = limits
         self._default_language = default_language
         self._writer = EffectWriter(
@@ -77,27 +79,47 @@ class Handler:
             greeting=greeting,
             due_s=due_s,
             urgent_due_s=urgent_due_s,
+            clock=clock,
+            reception=reception,
         )
 
     async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The effect of one message; a person's conversation gets the words and nothing else."""
         conversation = pending.conversation
+        if conversation.owner == "queue" and await self._nobody_there():
+            return await self._beside(message, pending)
         if not conversation.owned_by_bot:
             return relay(message, pending)
         known = await self._customers.get(message.account, message.sender.user_id)
         language = self._language(message, conversation.language, known)
-        reading = await gather(
+        reading = await self._read(message, conversation.state, language)
+        decided = self.decide(reading)
+        decided, outcome = await self._carry_out(decided, message, known)
+        return await self._writer.effect(message, pending, decided, outcome, known)
+
+    async def _read(self, message: IncomingMessage, state: BotState, language: str) -> Reading:
+        return await gather(
             message,
-            conversation.state,
+            state,
             language=language,
             understander=self._understander,
             knowledge=self._knowledge,
             now=self._clock(),
             emotion_threshold=self._limits.emotion,
         )
+
+    async def _nobody_there(self) -> bool:
+        return self._reception is not None and await self._reception.absence(self._clock()) is not None
+
+    async def _beside(self, message: IncomingMessage, pending: Pending) -> Effect:
+        """Outside working hours the bot answers what it is sure of; the ticket waits on for a person."""
+        conversation = pending.conversation
+        language = self._language(message, conversation.language, {})
+        reading = await self._read(message, conversation.state, language)
         decided = self.decide(reading)
-        decided, outcome = await self._carry_out(decided, message, known)
-        return await self._writer.effect(message, pending, decided, outcome, known)
+        if isinstance(decided.decision, RunSkill):
+            return relay(message, pending)
+        return self._writer.beside(message, pending, decided, self._plain(decided))
 
     async def give_up(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The message goes to a person because handling it failed."""

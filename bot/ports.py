@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from handoff.routing.groups import Facts
+from handoff.routing.reception import Absence, Place
 from knowledge_base.types import Article, SearchResult
 from nlu.types import Emotion, Understanding
 
@@ -50,3 +52,13 @@ class Says(Protocol):
 
     def duration(self, language: str, seconds: float) -> str:
         """A wait in words."""
+
+
+class Receives(Protocol):
+    """Takes over what the bot hands over."""
+
+    async def place(self, facts: Facts, now: datetime) -> Place:
+        """Group, deadlines and place in the queue of a new ticket."""
+
+    async def absence(self, now: datetime) -> Absence | None:
+        """When people are back, or None while they work."""

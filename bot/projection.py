@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import projection_tools
+from bot import projection_routing, projection_tools
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
 from core import sql
@@ -235,4 +235,5 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.closed": _ticket_closed,
     "customer": _customer,
     **projection_tools.HANDLERS,
+    **projection_routing.HANDLERS,
 }

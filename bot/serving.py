@@ -32,6 +32,7 @@ from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
@@ -187,6 +188,7 @@ class Serving:
             behind_tls=config.web.behind_tls,
             rules=SettledRules(app.settings),
             here=Here(scripts=app.scripts, keys=app.keys, operators=self._operators),
+            presence=Presence(scripts=app.scripts, keys=app.keys),
             areas=desk_areas(app, parts, articles),
         )
         add_knowledge_base(

@@ -25,6 +25,8 @@ from bot.types import (
 )
 from core.records import PRIORITY_BOT, PRIORITY_PERSON, dump, new_id, outgoing, turn
 from handoff.packets import PRIORITY_NORMAL, PRIORITY_URGENT, dump_packet
+from handoff.routing.groups import Facts
+from handoff.routing.reception import Absence, Place
 from handoff.types import Candidate, HandoffPacket
 
 _REMEMBERED = 10
@@ -152,6 +154,51 @@ def system_reply(pending: Pending, text: str, language: str) -> Mapping[str, Any
     return outgoing(
         f"s{_unique(pending)}", "system", {"text": text}, language=language, priority=PRIORITY_PERSON
     )
+
+
+def routing_facts(
+    decision: HandOff,
+    reading: Reading,
+    message: IncomingMessage,
+    known: Mapping[str, str],
+    *,
+    least: float,
+) -> Facts:
+    """What the rules that choose a group may ask; a customer's tags are kept separated by commas.
+
+    An article counts from the probability `least` on: the best of what does not fit says nothing.
+    """
+    signals = reading.signals
+    best = next((each for each in signals.candidates[:1] if each.probability >= least), None)
+    return Facts(
+        intent=signals.intent,
+        article=best.article if best else "",
+        language=reading.language,
+        channel=message.channel,
+        reason=decision.reason.value,
+        tags=tuple(tag.strip() for tag in known.get("tags", "").split(",") if tag.strip()),
+        urgent=decision.urgent,
+    )
+
+
+def placed(ticket: NewTicket, place: Place, known: Mapping[str, str]) -> NewTicket:
+    """The same ticket in the group and with the deadlines that the settings say."""
+    return replace(
+        ticket,
+        group=place.group,
+        priority=place.priority,
+        due_ms=ticket.due_ms if place.due_ms is None else place.due_ms,
+        why=place.why,
+        targets=place.targets,
+        raised_ms=place.raised_ms,
+        manager=known.get("manager", ""),
+    )
+
+
+def promise_event(absence: Absence) -> tuple[str, str]:
+    """The event that a contact was promised outside working hours, from which a task is made."""
+    due_ms = round(absence.contact.timestamp() * 1000)
+    return "promise", dump({"kind": "contact", "due_at": due_ms})
 
 
 def new_ticket(

@@ -48,6 +48,11 @@ FORMATS: dict[str, str] = {
     "typing": "typing:{ticket}",
     "customer_typing": "ctyping:{ref}",
     "operator_typing": "otyping:{ref}",
+    "desks": "desks",
+    "presence": "presence",
+    "idle": "idle",
+    "offers": "offers",
+    "offered": "offered:{operator}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

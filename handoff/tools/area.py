@@ -44,7 +44,7 @@ class ToolsArea:
 
     nav = (
         NavEntry("/desk/requests", "nav.requests", DESK_ROLES),
-        NavEntry("/desk/settings/replies", "nav.replies", DESK_ROLES),
+        NavEntry("/desk/settings/replies", "nav.replies", DESK_ROLES, hint="hints.replies"),
         NavEntry("/desk/settings/tools", "tools.title", LEADS, hint="tools.lead"),
     )
 

@@ -9,10 +9,23 @@ from aiohttp import web
 
 from core.auth import Operator
 from core.auth_operators import Operators
+from core.web.area import LEADS
 from core.web.problems import Problem
 from handoff.board import Board, View
 from handoff.history import History
-from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
+from handoff.outcomes import (
+    Busy,
+    Closed,
+    Offered,
+    Over,
+    Queued,
+    Refused,
+    Returned,
+    Seen,
+    Settled,
+    Taken,
+    Unknown,
+)
 from handoff.packets import packet_data
 from handoff.queue import Queue
 from handoff.teaching import Told
@@ -114,7 +127,12 @@ class TicketApi:
         """Take a ticket."""
         operator = await self._guard.worker(request)
         ticket = request.match_info["id"]
-        outcome = await self._queue.take(ticket, operator=operator.id, name=operator.display_name)
+        take = self._queue.take_over if operator.role in LEADS else self._queue.take
+        outcome = await take(ticket, operator=operator.id, name=operator.display_name)
+        if isinstance(outcome, Offered):
+            who = colleague_data(outcome.operator, await self._people())
+            text = "This ticket is offered to a colleague for a few seconds; choose another."
+            raise Problem(409, "ticket_offered", text, operator=who)
         if isinstance(outcome, Busy):
             raise taken_by(outcome.operator, await self._people())
         if not isinstance(outcome, Taken):

@@ -18,6 +18,7 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.ports import Articles
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
 from handoff.tools.closing import CloseRules
 from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
@@ -47,6 +48,7 @@ def add_desk(
     areas: Sequence[Area] = (),
     rules: CloseRules | None = None,
     here: Here | None = None,
+    presence: Presence | None = None,
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -65,6 +67,7 @@ def add_desk(
         rules: What closing a conversation asks; nothing by default.
         here: Who looks at which conversation; nobody is told by default.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
+        presence: Learns whose desk is open.
     """
     guard = Guard(sign_in)
     pages = Pages(frame=frame)
@@ -80,7 +83,7 @@ def add_desk(
         rules=rules,
     )
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
-    live = LiveApi(guard=guard, board=board, hub=hub, here=here)
+    live = LiveApi(guard=guard, board=board, hub=hub, here=here, online=presence)
 
     desk = web.Application(middlewares=[problems])
     desk.on_response_prepare.append(protect)

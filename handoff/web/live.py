@@ -16,6 +16,8 @@ from core.notify import Hub, wait_event
 from core.web.guard import Guard
 from core.web.problems import Problem
 from handoff.board import Board
+from handoff.routing.presence import BEAT_S
+from handoff.routing.presence import Presence as Online
 from handoff.tools.presence import Here
 from handoff.web.presence import Presence
 
@@ -35,15 +37,22 @@ class LiveApi:
     """`/desk/api/live`.
 
     The page may send `{"watch": "TICKET"}`, `{"watch_chat": "CONVERSATION"}` or `{"watch": ""}` to hear of
-    the one it shows. It hears `{"type": "tickets"}` and `{"type": "ticket" or "conversation", "id": …}`.
+    the one it shows. It hears `{"type": "tickets"}`, `{"type": "own"}` (offers, presence)
+    and `{"type": "ticket" or "conversation", "id": …}`.
     Every few seconds it says `{"here": "TICKET", "typing": true or false}`, and hears `{"type": "here", …}`
     of colleagues there; these are gone in seconds, so they are told in full and kept nowhere else.
     Somebody who is named in a note hears `{"type": "mentions"}`; everybody hears `{"type": "requests"}` when
     one changed.
     """
 
-    def __init__(self, *, guard: Guard, board: Board, hub: Hub, here: Here | None = None) -> None:
-        """`hub` must be running in this process; without `here` nobody hears of colleagues."""
+    def __init__(
+        self, *, guard: Guard, board: Board, hub: Hub, here: Here | None = None, online: Online | None = None
+    ) -> None:
+        """`hub` must be running in this process; without `here` nobody hears of colleagues.
+
+        `online` learns whose desk is open and tells of offers.
+        """
+        self._online = online
         self._here = here
         self._guard = guard
         self._board = board
@@ -62,6 +71,7 @@ class LiveApi:
                     tasks.create_task(self._tell_lists(socket)),
                     tasks.create_task(self._end_with_session(request, socket)),
                     tasks.create_task(self._tell_asides(socket, operator)),
+                    tasks.create_task(self._own(socket, operator)),
                 ]
                 await self._hear(socket, tasks, operator)
                 for task in telling:
@@ -125,6 +135,21 @@ class LiveApi:
                 await wait_event(event, RECHECK_S)
                 await socket.send_json(message())
                 await asyncio.sleep(REST_S)
+
+    async def _own(self, socket: web.WebSocketResponse, operator: str) -> None:
+        """While the desk is open its operator is here, and hears of what is offered to them."""
+        if self._online is None:
+            return
+        topics = (f"operator:{operator}", "presence")
+        with self._hub.watch(*topics) as event:
+            while not socket.closed:
+                try:
+                    await self._online.beat(operator)
+                except Unavailable as error:
+                    _log.warning("presence.unnoted", error=str(error))
+                if await wait_event(event, BEAT_S):
+                    await socket.send_json({"type": "own"})
+                    await asyncio.sleep(REST_S)
 
     async def _end_with_session(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         while not socket.closed:

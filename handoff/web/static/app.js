@@ -8,6 +8,7 @@ import { listen } from "/shared/keys.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { INSERT_KEYS } from "./packet.js";
+import { Own } from "./routing_own.js";
 import { Search } from "./search.js";
 import { teaching } from "./teaching.js";
 import { Tools } from "./tools.js";
@@ -25,12 +26,13 @@ const teacher = teaching({ state, composer, search, desk: { change, failed, lock
 const live = new Live({
   changed: (event) => {
     if (tools.hears(event)) return null;
+    if (event.type === "own") return own.refresh();
     if (event.type !== "tickets") return refreshOpened();
     hear();
     return refreshList();
   },
   lost: () => banner(say("live.lost")),
-  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
+  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); own.refresh(); },
   signedOut: () => location.assign("/desk/login"),
 });
 
@@ -38,6 +40,7 @@ const tools = new Tools({
   composer, live, failed, opened: () => state.opened, me: () => state.me, mine: () => isMine(),
   refresh: () => { refreshList(); refreshOpened(); }, select: (id) => select({ kind: "ticket", id }),
 });
+const own = new Own({ failed, taken: (id) => { state.writes = true; show("mine"); select({ kind: "ticket", id }); } });
 
 // One request at a time for each thing; what changes meanwhile asks once more.
 function oneAtATime(work) {
@@ -114,7 +117,7 @@ function drawOpened() {
   tools.drawn();
   if (!opened) return composer.show(null, "");
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
+  drawConversation({ opened, groups: own.groups, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
   $("do-note-locked").hidden = !opened.ticket;
   if (mine && state.writes) composer.focus();
@@ -255,13 +258,14 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
+  KeyA: () => own.accept(), KeyD: () => own.decline(),
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
   search: teacher.searchArticles,
@@ -273,7 +277,7 @@ listen({
 $("help").addEventListener("click", showKeys);
 $("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); });
+$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); own.draw(); });
 $("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
@@ -286,7 +290,6 @@ try {
   state.me = operator;
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
-  $("knowledge").hidden = !["lead", "administrator"].includes(operator.role);
   const kept = sessionStorage.getItem("duet.view");
   state.view = VIEWS.includes(kept) ? kept : "waiting";
   list.tabs(state.view, state.counts);
@@ -295,6 +298,7 @@ try {
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
   tools.refreshMentions(false);
   hear();
+  own.refresh();
   live.start();
 } catch (error) {
   failed(error);

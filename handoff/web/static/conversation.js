@@ -9,7 +9,7 @@ let shown = "";
 let turnsShown = 0;
 let packetOpen = true;
 
-export function drawConversation({ opened, me, mine, pending, resend, retry, actions, lessons }) {
+export function drawConversation({ opened, groups, me, mine, pending, resend, retry, actions, lessons }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
   const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
@@ -24,7 +24,7 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
   drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
-  drawPacket(opened, lessons);
+  drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
 
@@ -75,8 +75,9 @@ function drawActions(ticket, mine, actions, leads) {
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));
 }
 
-function drawPacket({ packet, ticket }, lessons) {
-  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
+function drawPacket({ packet, ticket }, lessons, groups) {
+  const group = ticket && (groups?.[ticket.group]?.[document.documentElement.lang] ?? ticket.group);
+  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority, group, why: ticket.why }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
   // A key of its own for each set of buttons: what is drawn over keeps its listeners.
   keyed($("packet"), items, (item) => `${item.ticket.id} ${item.mine} ${item.question}`, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }, { ...lessons, ...item }));
 }

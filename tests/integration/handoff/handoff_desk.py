@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,10 +22,13 @@ from core.auth_signin import SignIn
 from core.notify import Hub
 from core.secret_box import SecretBox, new_key
 from core.settings import Settings
+from core.web.area import Area
 from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.ports import Articles, ArticleText, FoundArticle
+from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
@@ -40,6 +44,8 @@ from knowledge_base.lemmas import content, lemma, lemmas
 from tests.integration.handoff.handoff_world import World, say
 
 PASSWORD = "a long password"
+
+AreasOf = Callable[[Frame, Guard, Operators], Sequence[Area]]
 
 Client = TestClient[web.Request, web.Application]
 
@@ -95,8 +101,10 @@ class Desk:
         behind_tls: bool = False,
         memory_s: float = 0,
         articles: Articles | None = None,
+        more_areas: AreasOf | None = None,
+        presence: Presence | None = None,
     ) -> Desk:
-        """The desk over one live record and one archive."""
+        """The desk over one live record and one archive; `more_areas` makes further pages."""
         operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
@@ -156,11 +164,13 @@ class Desk:
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
+                *(more_areas(frame, parts.guard(), operators) if more_areas else ()),
             ],
             articles=articles or Shelf(),
             behind_tls=behind_tls,
             rules=SettledRules(settings),
             here=Here(scripts=world.scripts, keys=world.keys, operators=operators),
+            presence=presence,
         )
         return cls(app, hub, operators, Accounts(engine, operators), hooks, settings, area)
 

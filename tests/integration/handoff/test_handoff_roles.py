@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "* /desk/api/account": SIGNED_IN,
     "* /desk/people": ADMIN,
     "* /desk/api/people": ADMIN,
-    "GET /desk/settings": LEAD,
+    "GET /desk/settings": DESK,
     "* /desk/settings/sign-in": ADMIN,
     "* /desk/api/settings/sign-in": ADMIN,
     "* /desk/settings/webhooks": ADMIN,

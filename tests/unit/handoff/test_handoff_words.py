@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.types import Reason
+from core.web import words as shared_words
 from core.web.pages import SHARED
 from core.web.words import WordingError
 from handoff.packets import REASON_JOINED
@@ -50,6 +51,19 @@ def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() ->
         )
     assert len(codes) > 15
     assert {f"error.{code}" for code in codes - only_programs} <= set(load_words()["ru"])
+
+
+def test_every_line_of_the_menu_has_a_word_on_the_pages_of_every_part() -> None:
+    """A lead at the knowledge base sees the same menu as at the desk."""
+    named = {
+        word
+        for package in ("handoff", "knowledge_base", "core")
+        for path in (WEB.parents[1] / package).rglob("*.py")
+        for word in re.findall(r'NavEntry\([^,]+, "(nav\.\w+)"', path.read_text("utf-8"))
+    }
+    assert len(named) > 5
+    shared = load_words(shared_words.SHARED)["ru"]
+    assert named <= set(shared)
 
 
 def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
