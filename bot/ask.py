@@ -14,6 +14,7 @@ import aiohttp
 from bot.conversation import SKILLS, limits
 from bot.decide import Thresholds, decide
 from bot.errors import BotError
+from bot.familiar import Familiar
 from bot.knowledge import LiveKnowledge
 from bot.outcome import Outcomes
 from bot.signals import Reading, gather
@@ -82,6 +83,7 @@ class Asker:
     limits: Thresholds
     language: str
     wait_s: float
+    familiar: Familiar
 
     async def ask(self, text: str) -> dict[str, Any]:
         """One line of the command's output: what would be decided and said.
@@ -95,6 +97,7 @@ class Asker:
             understander=self.understander,
             knowledge=self.knowledge,
             now=utc_now(),
+            familiar=self.familiar,
         )
         thresholds = replace(self.limits, article=reading.solved_threshold)
         decision = decide(reading.signals, thresholds, SKILLS)
@@ -139,11 +142,12 @@ async def _asker(stack: AsyncExitStack, config: Config, environment: Environment
     )
     live = KnowledgeBase(encoder=encoder, timezone=config.company.timezone, base=base)
     knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=_ENCODER_WAIT_S)
+    parser = build_offline_parser()
     texts = load_texts(resolve(config.bot.wording), default_language=config.company.default_language)
     return Asker(
         understander=build_understander(
             rasa=await starting(),
-            fallback=build_offline_parser(),
+            fallback=parser,
             emotion_threshold=config.nlu.emotion_threshold,
             max_chars=config.nlu.max_text_chars,
         ),
@@ -152,6 +156,7 @@ async def _asker(stack: AsyncExitStack, config: Config, environment: Environment
         limits=limits(config),
         language=config.company.default_language,
         wait_s=config.handoff.expected_wait_s,
+        familiar=Familiar(articles=lambda: base.articles, odds=parser.odds),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -57,9 +57,10 @@ class Handler:
         default_language: str,
         due_s: float,
         urgent_due_s: float,
+        familiar: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """`limits.article` is replaced per message by the base's threshold as the governor sees it;
-        `greeting` holds the values of `greeting.first` for each language.
+        `greeting` holds the values of `greeting.first` for each language; `familiar` is as in `gather`.
         """
         self._understander = understander
         self._knowledge = knowledge
@@ -68,6 +69,7 @@ class Handler:
         self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
         self._customers = customers
         self._clock = clock
+        self._familiar = familiar
         self._limits = limits
         self._default_language = default_language
         self._writer = EffectWriter(
@@ -93,6 +95,7 @@ class Handler:
             understander=self._understander,
             knowledge=self._knowledge,
             now=self._clock(),
+            familiar=self._familiar,
         )
         decided = self.decide(reading)
         decided, outcome = await self._carry_out(decided, message, known)

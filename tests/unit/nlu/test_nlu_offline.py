@@ -59,8 +59,8 @@ async def test_wishes_for_a_person_are_told_from_talk_about_people(parser: Offli
         ("БЛИЖАЙШИЙ МАГАЗИН!!!", "find_store"),
         ("activate my card pls", "activate_card"),
         ("соедините с человеком", "ask_human"),
-        ("как долго живут баллы", "out_of_scope"),
-        ("потерял карту", "out_of_scope"),
+        ("как долго живут баллы", "question"),
+        ("потерял карту", "question"),
     ],
 )
 async def test_messenger_style_is_understood(parser: OfflineParser, text: str, intent: str) -> None:
