@@ -66,7 +66,7 @@ async def ask(*, texts: list[str], file: Path | None, kb: Path | None, as_json: 
         raise BotError("nothing to ask: give a TEXT or --file F")
     async with AsyncExitStack() as stack:
         folder = kb or resolve(config.knowledge_base.articles)
-        asker = await _asker(stack, config, environment, folder)
+        asker = await build_asker(stack, config, environment, folder)
         for text in messages:
             found = await asker.ask(text)
             print(json.dumps(found, ensure_ascii=False) if as_json or file else _readable(found), flush=True)  # noqa: T201 - the command's result
@@ -85,12 +85,9 @@ class Asker:
     wait_s: float
     familiar: Familiar
 
-    async def ask(self, text: str) -> dict[str, Any]:
-        """One line of the command's output: what would be decided and said.
-
-        `reply` is null for a skill, whose words depend on who asks.
-        """
-        reading = await gather(
+    async def read(self, text: str) -> Reading:
+        """All that a decision on a first message would be made of."""
+        return await gather(
             _message(text),
             BotState(),
             language=self.language,
@@ -99,6 +96,13 @@ class Asker:
             now=utc_now(),
             familiar=self.familiar,
         )
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """One line of the command's output: what would be decided and said.
+
+        `reply` is null for a skill, whose words depend on who asks.
+        """
+        reading = await self.read(text)
         thresholds = replace(self.limits, article=reading.solved_threshold)
         decision = decide(reading.signals, thresholds, SKILLS)
         return {
@@ -130,8 +134,8 @@ class Asker:
         return reply.text if reply else None
 
 
-async def _asker(stack: AsyncExitStack, config: Config, environment: Environment, folder: Path) -> Asker:
-    """Builds the base while a Rasa that is not running yet comes up."""
+async def build_asker(stack: AsyncExitStack, config: Config, environment: Environment, folder: Path) -> Asker:
+    """Builds the base while a Rasa that is not running yet comes up; what is started ends with `stack`."""
     encoder = Encoder(model=config.knowledge_base.encoder, threads=config.knowledge_base.encoder_threads)
     encoder.start()
     stack.callback(encoder.close)

@@ -27,7 +27,7 @@ class Heard:
 
     @property
     def outside(self) -> float:
-        """Log odds that no article is about this; never below 0, since not every question is this article's."""
+        """Log odds that no article is about this; never below 0: a question may be another article's."""
         question, other = self.odds.get(QUESTION, 0.0), self.odds.get(OUTSIDE, 0.0)
         return max(0.0, math.log((other + _FAINT) / (question + _FAINT)))
 
@@ -42,7 +42,7 @@ def article_chances(found: Sequence[float], heard: Heard) -> tuple[float, ...]:
     first = WEIGHTS["article"]
     chances: list[float] = []
     for own in found:
-        chance = _sigmoid(first["own"] * _logit(own) - first["outside"] * heard.outside + first["intercept"])
+        chance = _sigmoid(first["own"] * logit(own) - first["outside"] * heard.outside + first["intercept"])
         chances.append(min(chance, chances[-1], 1 - chances[0]) if chances else chance)
     return tuple(chances)
 
@@ -54,12 +54,11 @@ def skill_chance(confidence: float, best_article: float) -> float:
     """
     skill = WEIGHTS["skill"]
     against = -math.log(1 - min(best_article, 1 - _LEAST))
-    return _sigmoid(
-        skill["confidence"] * _logit(confidence) - skill["article"] * against + skill["intercept"]
-    )
+    return _sigmoid(skill["confidence"] * logit(confidence) - skill["article"] * against + skill["intercept"])
 
 
-def _logit(chance: float) -> float:
+def logit(chance: float) -> float:
+    """Log odds of a chance, which is kept off 0 and 1."""
     inside = min(max(chance, _LEAST), 1 - _LEAST)
     return math.log(inside / (1 - inside))
 

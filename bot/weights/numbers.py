@@ -1,6 +1,6 @@
 """Written by `python -m bot.weights.train`; not to be edited by hand."""
 
 WEIGHTS: dict[str, dict[str, float]] = {
-    "article": {"own": 0.9, "outside": 0.7, "intercept": 0.8},
-    "skill": {"confidence": 1.0, "article": 0.5, "intercept": -0.4},
+    "article": {"own": 0.63, "outside": 1.18, "intercept": 0.95},
+    "skill": {"confidence": 0.86, "article": 0.83, "intercept": 0.86},
 }
