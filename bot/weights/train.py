@@ -1,7 +1,8 @@
 """`python -m bot.weights.train`: learn the numbers of the one decision and write `numbers.py`.
 
 Every phrase of `phrases.csv` is read by the real parsers and the shipped articles. Its columns: `text`,
-`expected` (an article, a skill or nothing) and `kind` (article, skill, person, none).
+`expected` (an article, a skill or nothing), `kind` (article, skill, person, none) and `for`: those for `skills`
+were known when the articles' questions were widened, and would make the articles look surer than they are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import csv
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,21 @@ STRENGTH = 1.0
 """Inverse of the pull towards 0 of a logistic regression."""
 
 Floats = np.ndarray[Any, np.dtype[Any]]
-Row = tuple[str, str, Signals]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A phrase with what was heard and found."""
+
+    kind: str
+    expected: str
+    of: str
+    signals: Signals
+
+    @property
+    def own(self) -> float:
+        """The base's own chance of its best article."""
+        return self.signals.candidates[0].own or 0.0
 
 
 async def _read() -> tuple[list[Row], float, float]:
@@ -47,17 +63,15 @@ async def _read() -> tuple[list[Row], float, float]:
             reading = await asker.read(phrase["text"])
             threshold = reading.solved_threshold
             if reading.signals.odds and reading.signals.candidates:
-                rows.append((phrase["kind"], phrase["expected"], reading.signals))
+                rows.append(Row(phrase["kind"], phrase["expected"], phrase["for"], reading.signals))
     return rows, threshold, config.knowledge_base.precision_floor
 
 
 def article_weights(rows: list[Row], threshold: float, floor: float) -> dict[str, float]:
-    """Slopes by logistic regression; then the largest intercept with which the base's threshold keeps the floor."""
-    asked = [row for row in rows if row[0] in ("article", "none")]
-    signs = np.array([[logit(_own(signals)), -_heard(signals)] for _, _, signals in asked])
-    right = np.array(
-        [kind == "article" and found.candidates[0].article == want for kind, want, found in asked]
-    )
+    """Slopes by logistic regression; the largest intercept that keeps the floor at the base's threshold."""
+    asked = [row for row in rows if row.kind in ("article", "none") and row.of == "both"]
+    signs = np.array([[logit(row.own), -Heard(dict(row.signals.odds)).outside] for row in asked])
+    right = np.array([row.signals.candidates[0].article == row.expected for row in asked])
     slopes, _ = _fit(signs, right)
     scores = signs @ slopes
     for intercept in np.arange(3.0, -3.0, -0.05):
@@ -69,21 +83,13 @@ def article_weights(rows: list[Row], threshold: float, floor: float) -> dict[str
 
 def skill_weights(rows: list[Row]) -> dict[str, float]:
     """Logistic regression over the messages whose best intent is a skill's."""
-    started = [row for row in rows if row[2].intent in SKILLS]
+    started = [row for row in rows if row.signals.intent in SKILLS]
     signs = np.array(
-        [[logit(found.intent_confidence), np.log(1 - min(_own(found), 0.999))] for _, _, found in started]
+        [[logit(row.signals.intent_confidence), np.log(1 - min(row.own, 0.999))] for row in started]
     )
-    right = np.array([kind == "skill" and SKILLS[found.intent] == want for kind, want, found in started])
+    right = np.array([SKILLS[row.signals.intent] == row.expected for row in started])
     slopes, intercept = _fit(signs, right)
     return {"confidence": slopes[0], "article": slopes[1], "intercept": intercept}
-
-
-def _own(signals: Signals) -> float:
-    return signals.candidates[0].own or 0.0
-
-
-def _heard(signals: Signals) -> float:
-    return Heard(dict(signals.odds)).outside
 
 
 def _fit(signs: Floats, right: Floats) -> tuple[Floats, float]:
@@ -93,14 +99,15 @@ def _fit(signs: Floats, right: Floats) -> tuple[Floats, float]:
     return model.coef_[0], float(model.intercept_[0])
 
 
+def _shown(numbers: dict[str, float]) -> str:
+    return ", ".join(f'"{name}": {value:.2f}' for name, value in numbers.items())
+
+
 def main() -> int:
     """Learn and write."""
     rows, threshold, floor = asyncio.run(_read())
     found = {"article": article_weights(rows, threshold, floor), "skill": skill_weights(rows)}
-    lines = [
-        f'    "{name}": {{{", ".join(f"{chr(34)}{key}{chr(34)}: {value:.2f}" for key, value in each.items())}}},'
-        for name, each in found.items()
-    ]
+    lines = [f'    "{name}": {{{_shown(each)}}},' for name, each in found.items()]
     head = '"""Written by `python -m bot.weights.train`; not to be edited by hand."""'
     body = "\n".join(["WEIGHTS: dict[str, dict[str, float]] = {", *lines, "}"])
     (HERE / "numbers.py").write_text(f"{head}\n\n{body}\n", encoding="utf-8")
