@@ -8,8 +8,8 @@ from nlu.types import Entity
 
 PLACES = frozenset({"city", "metro", "address"})
 _AROUND = frozenset(
-    ["в", "на", "у", "около", "возле", "рядом", "с", "м", "метро", "я", "мы", "район", "г", "город", "ул"]
-    + ["in", "at", "near", "by", "the", "metro", "station"]
+    "в на у около возле рядом с м метро я мы район г город ул "  # noqa: SIM905 - a list of words reads so
+    "in at near by the station".split()
 )
 _SIGNS = {
     "thanks": "🙏❤💙💚🤗😊🥰😍💐🌹",

@@ -1,8 +1,8 @@
 """`python -m bot.weights.train`: learn the numbers of the one decision and write `numbers.py`.
 
 Every phrase of `phrases.csv` is read by the real parsers and the shipped articles. Its columns: `text`,
-`expected` (an article, a skill or nothing), `kind` (article, skill, person, none) and `for`: those for `skills`
-were known when the articles' questions were widened, and would make the articles look surer than they are.
+`expected` (an article, a skill or nothing), `kind` (article, skill, person, none) and `for`. Those for
+`skills` were known when the articles' questions were widened, and would make the articles look surer than they are.
 """
 
 from __future__ import annotations

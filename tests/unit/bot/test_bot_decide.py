@@ -25,8 +25,8 @@ LIMITS = Thresholds(
     skill=0.7,
     person=0.6,
     smalltalk=0.8,
-    clarify_margin=0.15,
-    clarify_least=0.35,
+    clarify_margin=0.3,
+    clarify_least=0.75,
     skill_with_entity=0.5,
 )
 SKILLS = {"check_balance": "balance", "find_store": "nearest_store"}

@@ -27,8 +27,13 @@ def rows() -> list[tuple[str, str]]:
         return [(row["text"], row["intent"]) for row in csv.DictReader(file)]
 
 
+def one(intent: str) -> str:
+    """The held-out phrases were written before a question was an intent of its own."""
+    return "out_of_scope" if intent == "question" else intent
+
+
 async def test_most_held_out_phrases_get_their_intent(parser: OfflineParser) -> None:
-    right = [(await parser.parse(text)).intent == intent for text, intent in rows()]
+    right = [one((await parser.parse(text)).intent) == intent for text, intent in rows()]
     assert sum(right) / len(right) >= 0.87
 
 
