@@ -53,7 +53,7 @@ async def measure(texts: list[str]) -> Times:
         asker = await build_asker(stack, config, environment, resolve(config.knowledge_base.articles))
         alone = replace(asker, understander=_offline(config.nlu.emotion_threshold))
         offline = build_offline_parser()
-        scorer = build_scorer(threshold=config.nlu.emotion_threshold)
+        scorer = build_scorer(threshold=config.nlu.emotion_threshold, encoder="offline")
         session = await stack.enter_async_context(aiohttp.ClientSession())
         address = running_rasa(environment)
         rasa = build_rasa_client(address, session=session, timeout_s=5.0) if address else None
@@ -72,7 +72,11 @@ async def measure(texts: list[str]) -> Times:
 
 def _offline(emotion_threshold: float) -> Understander:
     return build_understander(
-        rasa=None, fallback=build_offline_parser(), emotion_threshold=emotion_threshold, max_chars=1000
+        rasa=None,
+        fallback=build_offline_parser(),
+        emotion_threshold=emotion_threshold,
+        max_chars=1000,
+        encoder="offline",
     )
 
 

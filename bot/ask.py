@@ -95,6 +95,7 @@ class Asker:
             knowledge=self.knowledge,
             now=utc_now(),
             familiar=self.familiar,
+            emotion_threshold=self.limits.emotion,
         )
 
     async def ask(self, text: str) -> dict[str, Any]:
@@ -154,6 +155,7 @@ async def build_asker(stack: AsyncExitStack, config: Config, environment: Enviro
             fallback=parser,
             emotion_threshold=config.nlu.emotion_threshold,
             max_chars=config.nlu.max_text_chars,
+            encoder=config.knowledge_base.encoder,
         ),
         knowledge=knowledge,
         outcomes=Outcomes(texts=texts, knowledge=knowledge),

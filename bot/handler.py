@@ -96,6 +96,7 @@ class Handler:
             knowledge=self._knowledge,
             now=self._clock(),
             familiar=self._familiar,
+            emotion_threshold=self._limits.emotion,
         )
         decided = self.decide(reading)
         decided, outcome = await self._carry_out(decided, message, known)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.decide import Candidate, Signals
 from bot.evidence import Heard, article_chances, skill_chance
+from bot.looking_back import RISING, look_back
 from bot.ports import Knowledge, Understands
 from bot.types import BotState, IncomingMessage, MessageKind
 from knowledge_base.types import SearchResult
@@ -37,11 +38,13 @@ async def gather(
     understander: Understands,
     knowledge: Knowledge,
     now: datetime,
+    emotion_threshold: float,
     familiar: Callable[[], Awaitable[bool]] | None = None,
 ) -> Reading:
     """Read one message. Only words are given to the parser and the search; buttons carry their meaning.
 
-    `familiar` tells whether the parser's word on articles counts for the base served; it does without.
+    `emotion_threshold` is what the mood after looking back must reach to hand over; `familiar` tells whether
+    the parser's word on articles counts for the base served, and without it, it does.
     """
     if message.kind is not MessageKind.TEXT:
         return _wordless(message, state, language, knowledge)
@@ -49,17 +52,29 @@ async def gather(
         understander.understand(message.text, language_hint=language),
         knowledge.search(message.text, language=language, now=now),
     )
+    if found is not None and found.vector is not None:
+        emotion = understander.mood(message.text, found.vector)
+        understanding = replace(understanding, emotion=emotion)
     known = found is not None and (familiar is None or await familiar())
     candidates = _candidates(found, knowledge, understanding, language, familiar=known)
+    past = look_back(
+        state,
+        text=message.text,
+        emotion=understanding.emotion.score,
+        intent=understanding.intent,
+        article=candidates[0].article if candidates else "",
+    )
+    rising = past.mood >= emotion_threshold and not understanding.emotion.escalate
     signals = Signals(
         kind=message.kind,
         intent=understanding.intent,
         intent_confidence=understanding.intent_confidence,
         parser=understanding.parser,
         emotion=understanding.emotion.score,
-        escalate=understanding.emotion.escalate,
-        emotion_kind=understanding.emotion.kind,
+        escalate=understanding.emotion.escalate or rising,
+        emotion_kind=RISING if rising else understanding.emotion.kind,
         evidence=understanding.emotion.evidence,
+        past=past,
         candidates=candidates,
         odds=understanding.odds,
         skill_chance=_skill_chance(understanding, found),

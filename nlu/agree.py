@@ -14,9 +14,9 @@ _LEAST = 1e-4
 def agreed(first: ParsedIntent, second: ParsedIntent) -> ParsedIntent:
     """The first reading with the odds of both: their geometric mean, brought to a sum of 1.
 
-    Rasa hears meaning, the offline parser letters and words, so they err apart: on messages unlike all phrases
-    the log loss falls from .69 and .92 to .58 (docs/decisions/025-one-decision.md). An intent that only the
-    first one knows makes them incomparable; then the first one's word stands.
+    Rasa hears meaning, the offline parser letters and words, so they err apart: on messages unlike all
+    phrases the log loss falls from .69 and .92 to .58 (docs/decisions/025-one-decision.md).
+    An intent that only the first one knows makes them incomparable; then the first one's word stands.
     """
     ours, theirs = dict(first.odds), dict(second.odds)
     if not ours or not ours.keys() <= theirs.keys():

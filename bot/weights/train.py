@@ -2,7 +2,7 @@
 
 Every phrase of `phrases.csv` is read by the real parsers and the shipped articles. Its columns: `text`,
 `expected` (an article, a skill or nothing), `kind` (article, skill, person, none) and `for`. Those for
-`skills` were known when the articles' questions were widened, and would make the articles look surer than they are.
+`skills` were known when the articles' questions were widened, and would make articles look surer.
 """
 
 from __future__ import annotations
