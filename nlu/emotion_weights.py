@@ -79,12 +79,14 @@ class Heads:
 class Kernel:
     """A support vector machine over the encoder's vector, turned onto its main axes.
 
-    `mean` is `(VECTOR,)`, `axes` `(dim, VECTOR)`, `supports` `(n, dim)`, `factors` `(n,)`.
+    `mean` is `(VECTOR,)`, `axes` `(dim, VECTOR)`, `supports` `(n, dim)`, `factors` `(n,)`; `squares` `(n,)`
+    are the supports' squared lengths.
     """
 
     mean: Floats
     axes: Floats
     supports: Floats
+    squares: Floats
     factors: Floats
     bias: float
     gamma: float
@@ -92,7 +94,7 @@ class Kernel:
     def value(self, vector: Floats) -> float:
         """Distance from the border between upset and calm, positive when upset."""
         turned = self.axes @ (vector - self.mean)
-        apart = ((self.supports - turned) ** 2).sum(axis=1)
+        apart = self.squares + turned @ turned - 2 * (self.supports @ turned)
         return float(self.factors @ np.exp(-self.gamma * apart)) + self.bias
 
 
@@ -153,7 +155,8 @@ def load_emotion_weights(path: Path = WEIGHTS) -> EmotionWeights:
             plain_stack = tuple(float(value) for value in stored["plain_stack"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsError(f"{path}: cannot be read as emotion weights") from error
-    meaning = Kernel(**kernel, bias=bias, gamma=gamma)
+    squares = (kernel["supports"] ** 2).sum(axis=1)
+    meaning = Kernel(**kernel, squares=squares, bias=bias, gamma=gamma)
     weights = EmotionWeights(**groups, meaning=meaning, stack=stack, plain_stack=plain_stack)
     if not _fits(weights):
         raise WeightsError(f"{path}: was made for another version; run nlu/weights/train.py")

@@ -14,6 +14,7 @@ LEXICON = Path(__file__).resolve().parent / "weights" / "lexicon.yml"
 LISTS = ("health", "fear", "legal", "leaving", "despair", "profanity", "repeated", "anger", "temper")
 """Names of the lists, gravest first; each but `temper` is also the name of a kind."""
 _MOST = 2
+_REST = re.compile(r"\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,17 @@ class Lexicon:
         words: dict[str, list[str]] = {}
         counts = []
         for name, compiled in self._lines:
-            met = [match.group() for match in compiled.finditer(text)]
+            met = [_whole(text, match) for match in compiled.finditer(text)]
             counts.append(float(min(_MOST, len(met))))
             if met:
                 words.setdefault(name, []).extend(met)
         return Found(words, counts)
+
+
+def _whole(text: str, match: re.Match[str]) -> str:
+    """What was met, to the end of its last word, so that a person can read it."""
+    end = _REST.match(text, match.end())
+    return text[match.start() : end.end() if end else match.end()]
 
 
 def load_lexicon(path: Path = LEXICON) -> Lexicon:

@@ -111,6 +111,7 @@ def fit_meaning(ours: Rows) -> Kernel:
         mean=mean.astype(np.float32),
         axes=axes.astype(np.float32),
         supports=machine.support_vectors_.astype(np.float32),
+        squares=(machine.support_vectors_**2).sum(axis=1).astype(np.float32),
         factors=machine.dual_coef_[0].astype(np.float32),
         bias=float(machine.intercept_[0]),
         gamma=_KERNEL_GAMMA,
@@ -120,11 +121,10 @@ def fit_meaning(ours: Rows) -> Kernel:
 def meanings(kernel: Kernel, rows: Rows) -> Numbers:
     """The kernel's value of each row, as `Kernel.value` gives it one by one."""
     turned = (rows.vectors - kernel.mean) @ kernel.axes.T
-    squares = (kernel.supports**2).sum(axis=1)
     values = np.zeros(len(turned))
     for start in range(0, len(turned), _CHUNK_ROWS):
         part = turned[start : start + _CHUNK_ROWS]
-        apart = (part**2).sum(axis=1)[:, None] + squares - 2 * part @ kernel.supports.T
+        apart = (part**2).sum(axis=1)[:, None] + kernel.squares - 2 * part @ kernel.supports.T
         values[start : start + _CHUNK_ROWS] = np.exp(-kernel.gamma * apart) @ kernel.factors + kernel.bias
     return values
 

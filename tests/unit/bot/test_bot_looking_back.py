@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from bot.decide import Candidate, Signals, Thresholds, decide
-from bot.looking_back import Past, look_back, remembered
+from bot.looking_back import RISING, Past, look_back, remembered
+from bot.signals import gather
 from bot.types import Answer, BotState, HandOff, MessageKind, Reason
+from knowledge_base.types import SearchResult
+from nlu.types import Emotion
+from tests.unit.bot.bot_fakes import NOW, FakeKnowledge, FakeParser, message
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 LIMITS = Thresholds(
     article=0.9, skill=0.7, person=0.6, smalltalk=0.8, clarify_margin=0.15, clarify_least=0.35, emotion=0.5
@@ -75,3 +87,25 @@ def test_a_person_takes_over_after_two_failed_answers() -> None:
     twice = Signals(kind=MessageKind.TEXT, candidates=found, past=Past(mood=0.1, failed=2))
     assert isinstance(decide(once, LIMITS, {}), Answer)
     assert decide(twice, LIMITS, {}) == HandOff(Reason.ANSWER_REJECTED)
+
+
+async def test_the_vector_of_the_search_is_listened_to_and_the_past_is_stored() -> None:
+    heard: list[int] = []
+
+    class Listening(FakeParser):
+        def mood(self, text: str, vector: Floats) -> Emotion:
+            heard.append(len(vector))
+            return Emotion(0.45, escalate=False)
+
+    class Vectors(FakeKnowledge):
+        async def search(self, text: str, *, language: str, now: datetime, limit: int = 5) -> SearchResult:
+            return SearchResult((), 0.9, 3, vector=np.ones(512, dtype=np.float32))
+
+    reading = await gather(
+        message("опять не то"), BotState(tension=0.4), language="ru", understander=Listening(),
+        knowledge=Vectors(), now=NOW, emotion_threshold=0.5,
+    )  # fmt: skip
+    signals = reading.signals
+    assert heard == [512]
+    assert (signals.emotion, signals.escalate, signals.emotion_kind) == (0.45, True, RISING)
+    assert decide(signals, LIMITS, {}) == HandOff(Reason.EMOTION, urgent=True)
