@@ -112,7 +112,7 @@ def _calibrate(indexed: Indexed, encoder: Encoder, *, floor: float, labelled: La
         indexed.ridge,
         indexed.likeness,
         texts,
-        Everyday(everyday, replace(alien, strange=shelf.strange(shelf.everyday, themselves=True))),
+        Everyday(everyday, replace(alien, strange=shelf.strange(shelf.everyday_views, themselves=True))),
         floor=floor,
         labelled=known,
     )

@@ -16,7 +16,7 @@ class DenseIndex:
     """Inner products with every passage; exact.
 
     Vectors lose the mean of the base first: what all passages share says nothing about any of them. With an
-    adapter the likeness is the mean of two cosines, of the encoder's vectors and of those behind the adapter.
+    adapter there are two views, the encoder's vectors and those behind the adapter; the cosines are averaged.
 
     Args:
         vectors: `(passages, dim)` unit vectors of the encoder.
@@ -40,39 +40,38 @@ class DenseIndex:
     def _index(self) -> Any:
         import faiss
 
-        index = faiss.IndexFlatIP(self._passages.shape[1])
-        index.add(self._passages)
+        index = faiss.IndexFlatIP(self.vectors.shape[1])
+        index.add(self._passages[0])
         return index
 
     @cached_property
     def _passages(self) -> Floats:
-        return self.centred(self.vectors)
+        return self.views(self.vectors)
 
-    def centred(self, vectors: Floats) -> Floats:
-        """The views of the vectors without the base's mean, side by side, unit length again."""
+    def views(self, vectors: Floats) -> Floats:
+        """The views of the vectors without the base's mean, unit length again: `(views, n, dim)`."""
         moved = _views(vectors, self.adapter) - self.mean[:, None, :]
-        norms = np.linalg.norm(moved, axis=2, keepdims=True) * len(moved) ** 0.5
-        centred: Floats = np.ascontiguousarray(
-            np.concatenate(list(moved / np.maximum(norms, 1e-6)), axis=1), dtype=np.float32
-        )
+        norms = np.linalg.norm(moved, axis=2, keepdims=True)
+        centred: Floats = np.ascontiguousarray(moved / np.maximum(norms, 1e-6), dtype=np.float32)
         return centred
 
-    def among_passages(self) -> Floats:
-        """Cosine of each passage with each passage: one product, where the index would sort for nothing."""
-        return self._passages @ self._passages.T
+    def among_passages(self) -> tuple[Floats, Floats]:
+        """As `similarities`, of the passages: plain products, where the index would sort for nothing."""
+        return _joined([view @ view.T for view in self._passages])
 
-    def turned(self, queries: Floats) -> Floats:
-        """Cosine of each query with each passage behind the adapter alone; without one the encoder's own."""
-        dim = self.vectors.shape[1]
-        scores: Floats = self.centred(queries)[:, -dim:] @ self._passages[:, -dim:].T * len(self.mean)
-        return scores
+    def similarities(self, views: Floats) -> tuple[Floats, Floats]:
+        """Cosines `(queries, passages)` of queries' views: the mean over the views, and the last one's."""
+        found, at = self._index.search(views[0], len(self.vectors))
+        plain: Floats = np.empty_like(found)
+        np.put_along_axis(plain, at, found, axis=1)
+        more = zip(views[1:], self._passages[1:], strict=True)
+        return _joined([plain, *(mine @ theirs.T for mine, theirs in more)])
 
-    def similarities(self, queries: Floats) -> Floats:
-        """Cosine of each query with each passage, `(queries, passages)`."""
-        found, at = self._index.search(self.centred(queries), len(self.vectors))
-        scores: Floats = np.empty_like(found)
-        np.put_along_axis(scores, at, found, axis=1)
-        return scores
+
+def _joined(views: list[Floats]) -> tuple[Floats, Floats]:
+    """The mean of the views' likenesses, and that of the last view."""
+    mean: Floats = np.mean(views, axis=0, dtype=np.float32)
+    return mean, views[-1]
 
 
 def _views(vectors: Floats, adapter: Adapter | None) -> Floats:

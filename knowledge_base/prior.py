@@ -1,8 +1,8 @@
 """Trains the shipped starting model: `python -m knowledge_base.prior` writes `data/prior.json`.
 
 Small bases are cut from the invented help centres (`knowledge_base/training`) and from the articles shipped
-with Duet: one to seven phrases an article, none to 60% of the articles left out, bodies whole, cut short or
-missing, some companies joined. The phrases that were cut are the questions; what the base finds for
+with Duet: one to seven phrases an article, none to 60% of the articles left out, bodies whole or cut short,
+some companies joined. The phrases that were cut are the questions; what the base finds for
 them, and whether it is right, is what the model learns from. A base with one phrase an article, which
 cannot tell by itself how people would ask, starts from this.
 """
@@ -43,7 +43,7 @@ PHRASES = ((0, 0), (0, 0), (0, 1), (1, 1), (1, 3), (2, 5))
 LEFT_OUT = (0.0, 0.0, 0.2, 0.3, 0.5, 0.6)
 CUT_WEIGHT = 1000.0
 """Weight of all questions of a base: every base counts the same."""
-BODIES = ("whole", "whole", "end", "some", "none")
+BODIES = ("whole", "whole", "whole", "end", "some")
 LEVELS = ("merged", "dense", "ridge", "whole")
 """Signals the shipped model does without: how high they are for a right answer differs from base to base.
 
@@ -134,10 +134,8 @@ def rows_of_cut(given: Cut, encoder: Encoder, made: Maker) -> Rows:
 
 
 def _shortened(body: str, how: str, random: np.random.Generator) -> str:
-    last = re.split(r"(?<=[.!?])\s+", body)[-1]
-    if how == "some":
-        return body if random.random() < 0.5 else last
-    return {"whole": body, "end": last, "none": ""}[how]
+    whole = how == "whole" or (how == "some" and random.random() < 0.5)
+    return body if whole else re.split(r"(?<=[.!?])\s+", body)[-1]
 
 
 def shipped_centres() -> list[Centre]:

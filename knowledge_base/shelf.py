@@ -108,38 +108,43 @@ class Shelf:
     def likeness(self, texts: Sequence[str], vectors: Floats) -> Likeness:
         """Compare prepared texts and their vectors with every passage."""
         chars = [char_terms(text) for text in texts]
+        views = self.dense.views(vectors)
+        dense, turned = self.dense.similarities(views)
         return Likeness(
-            dense=self.dense.similarities(vectors),
+            dense=dense,
             lemma=self.lemma.similarities([lemma_terms(text) for text in texts]),
             chars=self.chars.similarities(chars),
             whole=self.whole.similarities(chars),
-            turned=self.dense.turned(vectors),
-            strange=self.strange(vectors),
+            turned=turned,
+            strange=self.strange(views),
         )
 
-    def strange(self, vectors: Floats, *, themselves: bool = False) -> Floats:
-        """Likeness to the nearest everyday message, `(n,)`; `themselves`: the vectors are those messages."""
+    def strange(self, views: Floats, *, themselves: bool = False) -> Floats:
+        """Likeness to the nearest everyday message, `(n,)`; `themselves`: the views are of those messages."""
         if not len(self.everyday):
-            return np.zeros(len(vectors), dtype=np.float32)
-        likeness = self.dense.centred(vectors) @ self._everyday.T
+            return np.zeros(views.shape[1], dtype=np.float32)
+        pairs = zip(views, self.everyday_views, strict=True)
+        likeness = sum(mine @ theirs.T for mine, theirs in pairs) / len(views)
         if themselves:
             np.fill_diagonal(likeness, -1)
         nearest: Floats = likeness.max(axis=1)
         return nearest
 
     @cached_property
-    def _everyday(self) -> Floats:
-        return self.dense.centred(self.everyday)
+    def everyday_views(self) -> Floats:
+        """The everyday messages as `DenseIndex.views`."""
+        return self.dense.views(self.everyday)
 
     def among_passages(self) -> Likeness:
         """Each passage against each passage, without reading their texts again."""
+        dense, turned = self.dense.among_passages()
         return Likeness(
-            dense=self.dense.among_passages(),
+            dense=dense,
             lemma=self.lemma.among_rows(),
             chars=self.chars.among_rows(),
             whole=self.whole.among_rows(),
-            turned=self.dense.turned(self.dense.vectors),
-            strange=self.strange(self.dense.vectors),
+            turned=turned,
+            strange=self.strange(self.dense.views(self.dense.vectors)),
         )
 
     def scores(self, likeness: Likeness, *, allowed: Flags, ridge: Floats | None = None) -> Scores:
