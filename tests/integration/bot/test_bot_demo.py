@@ -49,7 +49,7 @@ async def test_what_the_bot_answers_alone_is_right_and_people_are_heard(
     assert count["person heard"] / people >= 0.9
     assert count["person handed over"] / people >= 0.98
     assert count["none alone"] / others <= 0.03
-    assert count["offered right"] / count["offered"] >= 0.68
+    assert count["offered right"] / count["offered"] >= 0.64
 
 
 def words_for(case: dict[str, str], decision: Decision) -> list[str]:
