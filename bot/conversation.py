@@ -11,6 +11,7 @@ import aiohttp
 
 from bot.customers import RedisCustomers
 from bot.decide import Thresholds
+from bot.familiar import Familiar
 from bot.handler import Handler
 from bot.knowledge import LiveKnowledge
 from bot.skills.activate_card import ActivateCard
@@ -114,6 +115,7 @@ class Conversing:
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
             reception=Reception(app.settings, company_zone=config.company.timezone),
+            familiar=Familiar(articles=lambda: self.base.base.articles, odds=parser.odds),
         )
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
 

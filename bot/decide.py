@@ -22,6 +22,10 @@ PERSON = "person"
 """Button id of "talk to a person"."""
 
 _COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny"}
+_COURTESY_WORDS = 5
+_LONG_COURTESY = 9
+"""Most words of a courtesy; more may be, where the parser's odds weighed the words against a question."""
+_HALF = 0.5
 _COMMANDS = {
     "/start": "start",
     "/help": "help",
@@ -40,13 +44,18 @@ _ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article found; `probability` is the calibrated chance in [0, 1] that it is the right one."""
+    """An article found.
+
+    `probability` is the calibrated chance in [0, 1] that it is the right one, with all that is known of the
+    message; `own` is what the knowledge base alone said.
+    """
 
     article: str
     language: str
     title: str
     revision: str
     probability: float
+    own: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,9 @@ class Signals:
         emotion_kind: What was heard; those of SENSITIVE_KINDS touch safety, health, fraud or law.
         past: What the turns before add to it; None where there are no words.
         candidates: Articles, best first.
+        odds: Probabilities of all intents, both parsers together; empty where there was no need of a model.
+        skill_chance: Chance that the intent's skill is wanted, the articles weighed in; None when only
+            `intent_confidence` is known.
         entities: Names of the entities found.
         knowledge_ready: False when no knowledge base could be asked.
         words: Number of words in the message.
@@ -87,6 +99,8 @@ class Signals:
     base_version: int = 0
     words: int = 0
     number: bool = False
+    odds: tuple[tuple[str, float], ...] = ()
+    skill_chance: float | None = None
     state: BotState = field(default_factory=BotState)
 
 
@@ -127,7 +141,8 @@ def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
         or _skill(signals, thresholds, skills)
         or _article(signals, thresholds)
         or _courtesy(signals, thresholds)
-        or _clarify(signals, thresholds)
+        or _clarify(signals, thresholds, skills)
+        or _unclear(signals)
         or _people(signals)
     )
 
@@ -210,7 +225,12 @@ def _skill(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
         return None
     named = _ABOUT.get(signals.intent, frozenset()) & set(signals.entities)
     least = min(thresholds.skill, thresholds.skill_with_entity) if named else thresholds.skill
-    return RunSkill(name) if signals.intent_confidence >= least else None
+    return RunSkill(name) if _wanted(signals) >= least else None
+
+
+def _wanted(signals: Signals) -> float:
+    """Chance that the intent's skill is wanted."""
+    return signals.intent_confidence if signals.skill_chance is None else signals.skill_chance
 
 
 def _answer(found: Candidate) -> Answer:
@@ -228,7 +248,7 @@ def _courtesy(signals: Signals, thresholds: Thresholds) -> Decision | None:
     """A greeting or thanks that says nothing else: "thanks, but where is my order" must go on."""
     if signals.intent not in _COURTESY or signals.intent_confidence < thresholds.smalltalk:
         return None
-    if signals.words > 5:
+    if signals.words > (_LONG_COURTESY if signals.odds else _COURTESY_WORDS):
         return None
     if signals.state.last_decision and signals.intent == "deny":
         return HandOff(Reason.ANSWER_REJECTED)
@@ -237,14 +257,34 @@ def _courtesy(signals: Signals, thresholds: Thresholds) -> Decision | None:
     return SmallTalk(signals.intent)
 
 
-def _clarify(signals: Signals, thresholds: Thresholds) -> Decision | None:
-    if signals.state.clarified or len(signals.candidates) < 2 or thresholds.article > 1:
+def _clarify(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision | None:
+    """Two candidates of which one is probably right: two articles, or the intent's skill and an article."""
+    if signals.state.clarified or thresholds.article > 1 or signals.intent in ("ask_human", "complaint"):
         return None
-    first, second = signals.candidates[:2]
-    near = first.probability - second.probability <= thresholds.clarify_margin
-    if near and second.probability >= thresholds.clarify_least:
-        return Clarify((first.article, second.article))
-    return None
+    offered = [(found.probability, found.article, "") for found in signals.candidates[:2]]
+    if signals.intent in skills:
+        offered.append((_wanted(signals), "", skills[signals.intent]))
+    offered.sort(key=lambda each: -each[0])
+    if len(offered) < 2:
+        return None
+    (first, *_), (second, *_) = offered[:2]
+    if first - second > thresholds.clarify_margin or first + second < thresholds.clarify_least:
+        return None
+    articles = tuple(article for _, article, _ in offered[:2] if article)
+    return Clarify(articles, skill=next((skill for _, _, skill in offered[:2] if skill), ""))
+
+
+def _unclear(signals: Signals) -> Decision | None:
+    """A word or a sign nobody can make anything of is asked about once, before a person's time is taken."""
+    about = signals.intent not in ("", "out_of_scope") and signals.intent_confidence >= _HALF
+    if (
+        signals.kind is not MessageKind.TEXT
+        or about
+        or signals.state.clarified
+        or not signals.knowledge_ready
+    ):
+        return None
+    return SmallTalk("unclear") if signals.words <= 1 and not signals.state.last_decision else None
 
 
 def _people(signals: Signals) -> Decision:

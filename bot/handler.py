@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -58,9 +58,10 @@ class Handler:
         due_s: float,
         urgent_due_s: float,
         reception: Receives | None = None,
+        familiar: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """`limits.article` is replaced per message by the base's threshold as the governor sees it;
-        `greeting` holds the values of `greeting.first` for each language.
+        `greeting` holds the values of `greeting.first` for each language; `familiar` is as in `gather`.
         """
         self._understander = understander
         self._knowledge = knowledge
@@ -70,6 +71,7 @@ class Handler:
         self._customers = customers
         self._clock = clock
         self._reception = reception
+        self._familiar = familiar
         self._limits = limits
         self._default_language = default_language
         self._writer = EffectWriter(
@@ -105,6 +107,7 @@ class Handler:
             understander=self._understander,
             knowledge=self._knowledge,
             now=self._clock(),
+            familiar=self._familiar,
             emotion_threshold=self._limits.emotion,
         )
 

@@ -197,14 +197,15 @@ class RunSkill:
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """Ask once which of two near candidates is meant; article ids, best first."""
+    """Ask once which of two near candidates is meant: article ids, best first, or a skill and an article."""
 
     articles: tuple[str, ...]
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
-    """A courtesy: greet, thanks, goodbye, help."""
+    """A courtesy: greet, thanks, goodbye, help; or `unclear`, when there was nothing to understand."""
 
     kind: str
 

@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from nlu.emotion_weights import Floats
 
 ParserName = Literal["rasa", "offline"]
+Odds = tuple[tuple[str, float], ...]
+"""Intents with their probabilities, which sum to 1."""
 FALLBACK_INTENT = "out_of_scope"
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedIntent:
-    """What a parser made of one message; `confidence` is in [0, 1]."""
+    """What a parser made of one message; `confidence` is in [0, 1], `odds` is that of every intent."""
 
     intent: str
     confidence: float
     entities: tuple[Entity, ...]
+    odds: Odds = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ class Emotion:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What one message means. `intent_confidence` is in [0, 1]; `parser` names who read it."""
+    """What one message means.
+
+    `intent_confidence` is in [0, 1], `odds` is that of every intent; `parser` names who read it.
+    """
 
     intent: str
     intent_confidence: float
@@ -50,3 +53,4 @@ class Understanding:
     emotion: Emotion
     language: str
     parser: Literal["rasa", "offline"]
+    odds: tuple[tuple[str, float], ...] = ()

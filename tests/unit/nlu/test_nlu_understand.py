@@ -35,7 +35,7 @@ async def test_the_first_parser_reads_when_it_is_there() -> None:
     fallback = Reads("offline", "deny")
     understood = await understander(Reads("rasa"), fallback).understand("hello", language_hint="ru")
     assert (understood.intent, understood.parser, understood.language) == ("greet", "rasa", "en")
-    assert fallback.read == []
+    assert fallback.read == ["hello"]
 
 
 async def test_the_second_parser_reads_when_the_first_is_away() -> None:
