@@ -294,6 +294,7 @@ try {
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
   tools.refreshMentions(false);
+  tools.refreshApprovals();
   hear();
   live.start();
 } catch (error) {
