@@ -95,6 +95,7 @@ class Asker:
             understander=self.understander,
             knowledge=self.knowledge,
             now=utc_now(),
+            emotion_threshold=self.limits.emotion,
         )
         thresholds = replace(self.limits, article=reading.solved_threshold)
         decision = decide(reading.signals, thresholds, SKILLS)
@@ -154,6 +155,7 @@ async def _asker(stack: AsyncExitStack, config: Config, environment: Environment
             fallback=build_offline_parser(),
             emotion_threshold=config.nlu.emotion_threshold,
             max_chars=config.nlu.max_text_chars,
+            encoder=config.knowledge_base.encoder,
         ),
         knowledge=knowledge,
         outcomes=Outcomes(texts=texts, knowledge=knowledge),

@@ -48,6 +48,7 @@ def limits(config: Config) -> Thresholds:
         clarify_margin=config.knowledge_base.clarify_margin,
         clarify_least=config.knowledge_base.clarify_least,
         skill_with_entity=config.nlu.skill_with_entity_confidence,
+        emotion=config.nlu.emotion_threshold,
     )
 
 
@@ -98,6 +99,7 @@ class Conversing:
                 fallback=parser,
                 emotion_threshold=config.nlu.emotion_threshold,
                 max_chars=config.nlu.max_text_chars,
+                encoder=config.knowledge_base.encoder,
             ),
             knowledge=knowledge,
             skills=self._skills(stack),

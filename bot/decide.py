@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.looking_back import FAILED_ANSWERS, Past
 from bot.types import (
     Answer,
     BotState,
@@ -15,6 +16,7 @@ from bot.types import (
     RunSkill,
     SmallTalk,
 )
+from nlu.types import SENSITIVE_KINDS
 
 PERSON = "person"
 """Button id of "talk to a person"."""
@@ -56,8 +58,10 @@ class Signals:
         text: For commands the raw command; empty for anything else, since words are in the turn already.
         button: Id of the pressed button.
         intent: Best intent, `intent_confidence` in [0, 1]; `parser` is who read it (`rasa`, `offline`).
-        emotion: Calibrated probability in [0, 1] that the mood asks for a person.
-        emotion_kind: What was heard; `sensitive` means safety, health, fraud or law.
+        emotion: Calibrated probability in [0, 1] that the mood asks for a person, of the message alone.
+        escalate: Whether it, or the mood after looking back, reached the threshold.
+        emotion_kind: What was heard; those of SENSITIVE_KINDS touch safety, health, fraud or law.
+        past: What the turns before add to it; None where there are no words.
         candidates: Articles, best first.
         entities: Names of the entities found.
         knowledge_ready: False when no knowledge base could be asked.
@@ -76,6 +80,7 @@ class Signals:
     escalate: bool = False
     emotion_kind: str = ""
     evidence: str = ""
+    past: Past | None = None
     candidates: tuple[Candidate, ...] = ()
     entities: tuple[str, ...] = ()
     knowledge_ready: bool = True
@@ -89,6 +94,7 @@ class Signals:
 class Thresholds:
     """Limits a decision is made with; all are probabilities in [0, 1] (`article` above 1: answer nothing).
 
+    `emotion` is what the mood after looking back must reach (above 1: the past never hands over).
     `skill_with_entity` holds where the message also names what the skill is about, such as a metro station.
     """
 
@@ -99,6 +105,7 @@ class Thresholds:
     clarify_margin: float
     clarify_least: float
     skill_with_entity: float = 1.0
+    emotion: float = 2.0
 
 
 def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision:
@@ -169,7 +176,7 @@ def _awaited(signals: Signals) -> Decision | None:
 
     A skill it is not for says so, and the message is then decided as if none had waited.
     """
-    upset = signals.escalate or signals.emotion_kind == "sensitive"
+    upset = signals.escalate or signals.emotion_kind in SENSITIVE_KINDS
     if signals.state.skill and (signals.number or signals.entities) and not upset:
         return RunSkill(signals.state.skill)
     return None
@@ -184,10 +191,12 @@ def _asked_for_person(signals: Signals, thresholds: Thresholds) -> Decision | No
 
 
 def _mood(signals: Signals, thresholds: Thresholds) -> Decision | None:
-    if signals.emotion_kind == "sensitive":
+    if signals.emotion_kind in SENSITIVE_KINDS:
         return HandOff(Reason.SENSITIVE, urgent=True, evidence=signals.evidence)
     if signals.escalate:
         return HandOff(Reason.EMOTION, urgent=True, evidence=signals.evidence)
+    if signals.past is not None and signals.past.failed >= FAILED_ANSWERS:
+        return HandOff(Reason.ANSWER_REJECTED, evidence=signals.evidence)
     if signals.intent == "complaint" and signals.intent_confidence >= thresholds.skill:
         return HandOff(Reason.COMPLAINT, evidence=signals.evidence)
     return None

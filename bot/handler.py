@@ -93,6 +93,7 @@ class Handler:
             understander=self._understander,
             knowledge=self._knowledge,
             now=self._clock(),
+            emotion_threshold=self._limits.emotion,
         )
         decided = self.decide(reading)
         decided, outcome = await self._carry_out(decided, message, known)

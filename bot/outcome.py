@@ -57,7 +57,14 @@ class Outcomes:
             self.person_button(language),
         )
         reply = Reply(f"{messenger(article.body)}\n\n{question}", buttons)
-        remembered = replace(state, skill="", skill_state={}, clarified=False, last_decision=decision_id)
+        remembered = replace(
+            state,
+            skill="",
+            skill_state={},
+            clarified=False,
+            last_decision=decision_id,
+            last_article=decision.article,
+        )
         return Outcome("answered", reply, remembered, language)
 
     def clarify(self, decision: Clarify, state: BotState, language: str) -> Outcome:
@@ -79,7 +86,7 @@ class Outcomes:
                 return Outcome("smalltalk", Reply(self._texts.say("language.changed", other)), state, other)
             case "feedback":
                 reply = Reply(self._texts.say("answer.thanks_for_feedback", language))
-                settled = replace(state, last_decision="")
+                settled = replace(state, last_decision="", last_article="", failed=0)
                 return Outcome("smalltalk", reply, settled, language, helpful=True)
             case "start":
                 reply = Reply(self._texts.say("command.start", language))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from knowledge_base.types import Article, SearchResult
-from nlu.types import Understanding
+from nlu.types import Emotion, Understanding
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 Clock = Callable[[], datetime]
 """The time now, aware."""
@@ -21,6 +24,9 @@ class Understands(Protocol):
 
     async def understand(self, text: str, *, language_hint: str) -> Understanding:
         """Intent, entities, emotion and language of a text."""
+
+    def mood(self, text: str, vector: Floats) -> Emotion:
+        """The emotion again, with the vector the search was made with."""
 
 
 class Knowledge(Protocol):

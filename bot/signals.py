@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.decide import Candidate, Signals
+from bot.looking_back import RISING, look_back
 from bot.ports import Knowledge, Understands
 from bot.types import BotState, IncomingMessage, MessageKind
 from knowledge_base.types import SearchResult
@@ -35,24 +36,41 @@ async def gather(
     understander: Understands,
     knowledge: Knowledge,
     now: datetime,
+    emotion_threshold: float,
 ) -> Reading:
-    """Read one message. Only words are given to the parser and the search; buttons carry their meaning."""
+    """Read one message. Only words are given to the parser and the search; buttons carry their meaning.
+
+    `emotion_threshold` is what the mood after looking back must reach to hand over.
+    """
     if message.kind is not MessageKind.TEXT:
         return _wordless(message, state, language, knowledge)
     understanding, found = await asyncio.gather(
         understander.understand(message.text, language_hint=language),
         knowledge.search(message.text, language=language, now=now),
     )
+    if found is not None and found.vector is not None:
+        emotion = understander.mood(message.text, found.vector)
+        understanding = replace(understanding, emotion=emotion)
+    candidates = _candidates(found, knowledge, understanding.language or language)
+    past = look_back(
+        state,
+        text=message.text,
+        emotion=understanding.emotion.score,
+        intent=understanding.intent,
+        article=candidates[0].article if candidates else "",
+    )
+    rising = past.mood >= emotion_threshold and not understanding.emotion.escalate
     signals = Signals(
         kind=message.kind,
         intent=understanding.intent,
         intent_confidence=understanding.intent_confidence,
         parser=understanding.parser,
         emotion=understanding.emotion.score,
-        escalate=understanding.emotion.escalate,
-        emotion_kind=understanding.emotion.kind,
+        escalate=understanding.emotion.escalate or rising,
+        emotion_kind=RISING if rising else understanding.emotion.kind,
         evidence=understanding.emotion.evidence,
-        candidates=_candidates(found, knowledge, understanding.language or language),
+        past=past,
+        candidates=candidates,
         entities=tuple(sorted({entity.name for entity in understanding.entities})),
         knowledge_ready=found is not None,
         base_version=found.base_version if found else 0,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.effects import Effect
 from bot.inbox import Pending
+from bot.looking_back import remembered
 from bot.outcome import Outcome, Outcomes
 from bot.ports import ExpectedWait, Says
 from bot.types import IncomingMessage, SmallTalk
@@ -67,7 +68,10 @@ class EffectWriter:
             key = f"{message.account}:{message.sender.user_id}"
             events.append(("customer", dump({"key": key, **dict(known), **fields})))
         greeting = "" if known.get("greeted") else self._first_words(outcome.language)
-        outcome = replace(outcome, state=remember(outcome.state, said=message.text))
+        state = remember(outcome.state, said=message.text)
+        if (past := decided.reading.signals.past) is not None:
+            state = remembered(state, past)
+        outcome = replace(outcome, state=state)
         base = Effect(
             events=tuple(events),
             language=outcome.language,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from nlu.types import Emotion, Entity
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 ParserName = Literal["rasa", "offline"]
 FALLBACK_INTENT = "out_of_scope"
@@ -44,5 +47,5 @@ class Parser(Protocol):
 class EmotionScorer(Protocol):
     """Hears how upset a message is."""
 
-    def score(self, text: str) -> Emotion:
-        """Score one message; takes a few milliseconds at most."""
+    def score(self, text: str, vector: Floats | None = None) -> Emotion:
+        """Score one message, better with the sentence encoder's vector; takes two milliseconds at most."""

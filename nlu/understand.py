@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.logging import get_logger
 from nlu.errors import ParserUnavailable
 from nlu.language import detect_language
 from nlu.normalise import blank, capped, has_letters
 from nlu.ports import FALLBACK_INTENT, EmotionScorer, ParsedIntent, Parser, ParserName
-from nlu.types import Understanding
+from nlu.types import Emotion, Understanding
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 log = get_logger("nlu")
 
@@ -42,6 +46,10 @@ class Understander:
             language=detect_language(text, default=language_hint),
             parser=parser,
         )
+
+    def mood(self, text: str, vector: Floats) -> Emotion:
+        """The emotion again, now that the encoder's vector of the message is known: it hears more."""
+        return self._emotion.score(text, vector)
 
     async def _parse(self, text: str) -> tuple[ParsedIntent, ParserName]:
         """Who read it is said even of a blank text, which nobody needs to read."""

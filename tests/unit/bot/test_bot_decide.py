@@ -94,11 +94,11 @@ CASES: dict[str, tuple[Signals, Decision]] = {
         HandOff(Reason.EMOTION, urgent=True, evidence="сколько можно"),
     ),
     "a sensitive matter is named as such": (
-        words(escalate=True, emotion_kind="sensitive", evidence="отравился"),
+        words(escalate=True, emotion_kind="health", evidence="отравился"),
         HandOff(Reason.SENSITIVE, urgent=True, evidence="отравился"),
     ),
     "a sensitive matter counts even below the threshold of mood": (
-        words(emotion_kind="sensitive"), HandOff(Reason.SENSITIVE, urgent=True),
+        words(emotion_kind="health"), HandOff(Reason.SENSITIVE, urgent=True),
     ),
     "mood beats a complaint": (
         words("complaint", escalate=True, emotion_kind="anger"), HandOff(Reason.EMOTION, urgent=True),
