@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 import numpy.typing as npt
+import yaml
 from scipy.sparse import csr_matrix, diags, hstack
 
 from core.encoder import Encoder
