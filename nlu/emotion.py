@@ -55,7 +55,7 @@ class LinearEmotionScorer:
         )
 
     def _least(self, words: dict[str, list[str]]) -> float:
-        """What must be reached: less where words of danger or law were said, since missing those costs more."""
+        """What must be reached: less where words of danger or law were said; missing those costs more."""
         named = any(kind in words for kind in _RULES)
         return min(self._threshold, _NAMED_LEAST) if named else self._threshold
 
