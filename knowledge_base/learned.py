@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge_base.articles_file import revision_of
 from knowledge_base.types import Article
 
 
@@ -37,8 +36,11 @@ class Merged:
 def merge(articles: Sequence[Article], learned: Iterable[Learned]) -> Merged:
     """Each learned phrase becomes a question of its article: of the one in its language, else of another.
 
+    The revision stays that of the file: a phrase changes how an article is found, not what it says, and the
+    verdicts on it must go on counting.
+
     A phrase the article has already, in whatever case and with whatever marks, is not added again, so that
-    a base is the same before and after its phrases were written into the files.
+    the questions are the same before and after they were written into the files.
     """
     by_key = {(article.id, article.lang): article for article in articles}
     languages: dict[str, list[str]] = {}
@@ -65,8 +67,7 @@ def merge(articles: Sequence[Article], learned: Iterable[Learned]) -> Merged:
 def _taught(article: Article, phrases: list[str]) -> Article:
     if not phrases:
         return article
-    taught = replace(article, questions=(*article.questions, *phrases))
-    return replace(taught, revision=revision_of(taught))
+    return replace(article, questions=(*article.questions, *phrases))
 
 
 def _plain(text: str) -> str:

@@ -37,6 +37,7 @@ export class Live {
     const wasLost = this.failures > 0;
     this.failures = 0;
     if (wasLost) this.back();
+    else this.changed({ type: "tickets" }); // what came between the first look and this moment was not heard
   }
 
   heard() {

@@ -49,7 +49,7 @@ export class Publisher {
   ended() {
     const { state, version, threshold, share, learned, error } = this.told;
     if (state === "done") {
-      const sure = threshold > 1 ? say("publish.nothing") : say("publish.answers", { threshold: threshold.toFixed(2), share: percent(share) });
+      const sure = threshold > 1 ? say("publish.nothing") : say("publish.answers", { threshold: new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(threshold), share: percent(share) });
       return `${say("publish.done", { version, learned })} ${sure}`;
     }
     return say(`publish.${state}`, { error: error ?? "" });
