@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
+import handoff.reports.tables as _reports_too  # noqa: F401
 import handoff.tokens.tables as _tokens_too  # noqa: F401
 import handoff.webhooks.tables as _webhooks_too  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401

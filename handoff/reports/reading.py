@@ -1,0 +1,231 @@
+"""The queries behind reports; each means the same on SQLite and PostgreSQL.
+
+Time zones are left to Python: SQL counts by quarter of an hour, which every zone's hours are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from core.errors import Unavailable
+from core.sql import only_reading
+from core.tables import conversations, decisions, operators, tickets, turns, verdicts
+from handoff.reports.types import Narrowed, Period
+
+QUARTER_MS = 900_000
+JOINED = "operator_joined"
+"""Reason of a ticket that an operator made by joining: nobody waited, so it has no time to take."""
+
+
+class Begun(NamedTuple):
+    """Conversations that began in one quarter of an hour on one channel, by who had them."""
+
+    quarter: int
+    channel: str
+    by: str
+    count: int
+
+
+class Worked(NamedTuple):
+    """A ticket with all that is measured of it; `since_ms` is when the bot got the conversation."""
+
+    created_ms: int
+    channel: str
+    group: str
+    operator: str | None
+    reason: str
+    due_ms: int
+    taken_ms: int | None
+    replied_ms: int | None
+    ended_ms: int | None
+    since_ms: int
+    replies: int
+
+
+class Judged(NamedTuple):
+    """Verdicts of one source on answers of the bot."""
+
+    source: str
+    right: bool
+    count: int
+
+
+class Asked(NamedTuple):
+    """Conversations that touched a topic within one quarter of an hour."""
+
+    quarter: int
+    topic: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All a report is made of."""
+
+    begun: Sequence[Begun]
+    worked: Sequence[Worked]
+    judged: Sequence[Judged]
+    asked: Sequence[Asked]
+    asked_before: Sequence[Asked]
+    names: dict[str, str]
+
+
+class Archive:
+    """Reads facts; takes no lock that the archiver needs."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """`engine` of the archive."""
+        self._reading = only_reading(engine)
+
+    async def facts(self, period: Period, narrowed: Narrowed) -> Facts:
+        """What happened in a period.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        span, before = (period.since_ms, period.until_ms), (period.before.since_ms, period.since_ms)
+        try:
+            async with self._reading.connect() as connection:
+                return Facts(
+                    begun=[Begun(*row) for row in await _rows(connection, _begun(span, narrowed))],
+                    worked=[Worked(*row) for row in await _rows(connection, worked_query(span, narrowed))],
+                    judged=[
+                        Judged(row[0], bool(row[1]), row[2])
+                        for row in await _rows(connection, _judged(span, narrowed))
+                    ],
+                    asked=[Asked(*row) for row in await _rows(connection, asked_query(span, narrowed))],
+                    asked_before=[Asked(*row) for row in await _rows(connection, asked_query(before, narrowed))],
+                    names=await _names(connection),
+                )
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(f"database: {error}") from error
+
+    async def worked(self, period: Period) -> tuple[list[Worked], dict[str, str]]:
+        """Only the tickets of a period, and the names of operators.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        span = (period.since_ms, period.until_ms)
+        try:
+            async with self._reading.connect() as connection:
+                rows = await _rows(connection, worked_query(span, Narrowed()))
+                return [Worked(*row) for row in rows], await _names(connection)
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(f"database: {error}") from error
+
+
+async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Any]:
+    return (await connection.execute(query)).all()
+
+
+async def _names(connection: AsyncConnection) -> dict[str, str]:
+    query = select(operators.c.id, operators.c.display_name)
+    return {str(row[0]): str(row[1]) for row in await _rows(connection, query)}
+
+
+def _within(column: ColumnElement[int], span: tuple[int, int]) -> ColumnElement[bool]:
+    return and_(column >= span[0], column < span[1])
+
+
+def _on(narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    return [conversations.c.channel == narrowed.channel] if narrowed.channel else []
+
+
+def _begun(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
+    """Who had a conversation, as the governor of the split counts: people if it ever had a ticket, else the bot
+    if it held an answer or a skill, else nobody (a greeting alone).
+    """
+    handed = exists().where(tickets.c.conversation == conversations.c.id)
+    answered = exists().where(
+        decisions.c.conversation == conversations.c.id, decisions.c.decision.in_(("answer", "skill"))
+    )
+    each = (
+        select(
+            (conversations.c.started_ms // QUARTER_MS).label("quarter"),
+            conversations.c.channel,
+            case((handed, "people"), (answered, "bot"), else_="nobody").label("by"),
+        )
+        .where(_within(conversations.c.started_ms, span), *_on(narrowed))
+        .subquery()
+    )
+    kinds = (each.c.quarter, each.c.channel, each.c.by)
+    return select(*kinds, func.count()).group_by(*kinds)
+
+
+def worked_query(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
+    """Tickets of a span of time, one row each."""
+    earlier = tickets.alias("earlier")
+    since = (
+        select(func.max(earlier.c.ended_ms))
+        .where(earlier.c.conversation == tickets.c.conversation, earlier.c.created_ms < tickets.c.created_ms)
+        .scalar_subquery()
+    )
+    replies = (
+        select(func.count())
+        .where(
+            turns.c.conversation == tickets.c.conversation,
+            turns.c.author == "operator",
+            turns.c.at_ms >= tickets.c.created_ms,
+            turns.c.at_ms <= func.coalesce(tickets.c.ended_ms, turns.c.at_ms),
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            tickets.c.created_ms, conversations.c.channel, tickets.c.group, tickets.c.operator,
+            tickets.c.reason, tickets.c.due_ms, tickets.c.taken_ms, tickets.c.replied_ms, tickets.c.ended_ms,
+            func.coalesce(since, conversations.c.started_ms), replies,
+        )
+        .join(conversations, conversations.c.id == tickets.c.conversation)
+        .where(_within(tickets.c.created_ms, span), *_on(narrowed))
+    )  # fmt: skip
+    if narrowed.group:
+        query = query.where(tickets.c.group == narrowed.group)
+    if narrowed.operator:
+        query = query.where(tickets.c.operator == narrowed.operator)
+    return query
+
+
+def _judged(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
+    """Verdicts on what the bot answered; those on candidates it kept to itself say nothing of its precision."""
+    query = (
+        select(verdicts.c.source, verdicts.c.right, func.count())
+        .join(decisions, decisions.c.id == verdicts.c.decision_id)
+        .where(_within(verdicts.c.at_ms, span), decisions.c.decision == "answer")
+        .group_by(verdicts.c.source, verdicts.c.right)
+    )
+    if narrowed.channel:
+        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(*_on(narrowed))
+    return query
+
+
+def asked_query(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
+    """Topics of decisions: the article answered with, else the skill, else the intent.
+
+    A conversation counts once a topic in each quarter of an hour, however often it asks. Courtesies are no topic.
+    """
+    topic = case(
+        (decisions.c.article.is_not(None), "article:" + decisions.c.article),
+        (decisions.c.skill.is_not(None), "skill:" + decisions.c.skill),
+        else_="intent:" + decisions.c.intent,
+    )
+    query = select(
+        (decisions.c.at_ms // QUARTER_MS).label("quarter"), topic.label("topic"), decisions.c.conversation
+    ).where(
+        _within(decisions.c.at_ms, span),
+        decisions.c.decision != "smalltalk",
+        func.coalesce(decisions.c.article, decisions.c.skill, decisions.c.intent, "") != "",
+    )
+    if narrowed.channel:
+        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(*_on(narrowed))
+    each = query.subquery()
+    return select(each.c.quarter, each.c.topic, func.count(distinct(each.c.conversation))).group_by(
+        each.c.quarter, each.c.topic
+    )
