@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, sqrt
 
@@ -39,12 +39,11 @@ class Work:
     values: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in MEASURES})
     scores: list[int] = field(default_factory=list)
 
-    def add(self, ticket: Worked, now_ms: int) -> None:
+    def add(self, values: Sequence[tuple[str, int]], kept: bool | None) -> None:
         """Count a ticket in; what has not happened yet is left out, not counted as nothing."""
         self.tickets += 1
-        for name, value in measured(ticket):
+        for name, value in values:
             self.values[name].append(value)
-        kept = deadline_kept(ticket, now_ms)
         self.kept += kept is True
         self.missed += kept is False
 
@@ -53,9 +52,10 @@ class Work:
         """Share of deadlines kept in [0, 1]."""
         return share_of(self.kept, self.kept + self.missed)
 
-    def at(self, measure: str, share: float) -> int | None:
-        """A percentile of one measure."""
-        return at_share(sorted(self.values[measure]), share)
+    def at(self, measure: str, *shares: float) -> tuple[int | None, ...]:
+        """Percentiles of one measure."""
+        ordered = sorted(self.values[measure])
+        return tuple(at_share(ordered, share) for share in shares)
 
 
 def measured(ticket: Worked) -> Iterable[tuple[str, int]]:
@@ -98,20 +98,30 @@ def _s(milliseconds: int) -> int:
     return max(round(milliseconds / 1000), 0)
 
 
-def split_by(
-    tickets: Iterable[Worked], key: Callable[[Worked], str | None], ratings: Sequence[Rating], rated: str, now_ms: int
-) -> dict[str, Work]:
-    """Work by channel, group or operator; `rated` names the same of a rating."""
-    found: dict[str, Work] = defaultdict(Work)
+@dataclass(frozen=True, slots=True)
+class Split:
+    """All work, and the same by channel, group and operator."""
+
+    everything: Work
+    by: Mapping[str, Mapping[str, Work]]
+
+
+def split_work(tickets: Iterable[Worked], ratings: Sequence[Rating], now_ms: int) -> Split:
+    """Measure each ticket once and count it in wherever it belongs."""
+    everything, by = Work(), {name: defaultdict[str, Work](Work) for name in ("channel", "group", "operator")}
     for ticket in tickets:
-        name = key(ticket)
-        if name is not None:
-            found[name].add(ticket, now_ms)
+        values, kept = list(measured(ticket)), deadline_kept(ticket, now_ms)
+        everything.add(values, kept)
+        by["channel"][ticket.channel].add(values, kept)
+        by["group"][ticket.group].add(values, kept)
+        if ticket.operator is not None:
+            by["operator"][ticket.operator].add(values, kept)
+    everything.scores.extend(rating.score for rating in ratings)
     for rating in ratings:
-        name = getattr(rating, rated)
-        if name in found:
-            found[name].scores.append(rating.score)
-    return dict(found)
+        for name, found in by.items():
+            if getattr(rating, name) in found:
+                found[getattr(rating, name)].scores.append(rating.score)
+    return Split(everything, by)
 
 
 _WORK = (
@@ -122,14 +132,12 @@ _WORK = (
 )  # fmt: skip
 
 
-def work_table(name: str, kind: str, found: dict[str, Work], names: dict[str, str]) -> Table:
+def work_table(name: str, kind: str, found: Mapping[str, Work], names: Mapping[str, str]) -> Table:
     """A line for each, those with most tickets first; operators by the name others know them under."""
     rows = []
     for key, work in sorted(found.items(), key=lambda pair: (-pair[1].tickets, pair[0])):
         spread = [
-            work.at(measure, share)
-            for measure in ("take", "answer", "person", "replies")
-            for share in (0.5, 0.9)
+            value for measure in ("take", "answer", "person", "replies") for value in work.at(measure, 0.5, 0.9)
         ]
         score = round(sum(work.scores) / len(work.scores), 2) if work.scores else None
         shown = names.get(key, key)
@@ -141,7 +149,7 @@ def days_table(facts: Facts, period: Period) -> Table:
     """Conversations by day and channel and who had them; days without any are there too."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for each in facts.begun:
-        counts[_day(period, each.quarter), each.channel, each.by] += each.count
+        counts[_day(period, each.quarter), each.channel, each.by] += each.n
     channels = sorted({channel for _, channel, _ in counts})
     rows = []
     for day in (each.isoformat() for each in period.days):
@@ -160,7 +168,7 @@ def precision_table(facts: Facts) -> Table:
     """How often an answer of the bot was right, for each who said so apart, with 95% bounds."""
     said: dict[str, Counter[bool]] = defaultdict(Counter)
     for each in facts.judged:
-        said[each.source][each.right] += each.count
+        said[each.source][each.right] += each.n
     rows = []
     for source in ("operator", "customer", "review"):
         right, n = said[source][True], said[source].total()
@@ -184,9 +192,7 @@ def reasons_table(facts: Facts) -> Table:
 
 def times_table(everything: Work) -> Table:
     """Every measure over all tickets."""
-    rows = tuple(
-        (name, len(everything.values[name]), everything.at(name, 0.5), everything.at(name, 0.9)) for name in MEASURES
-    )
+    rows = tuple((name, len(everything.values[name]), *everything.at(name, 0.5, 0.9)) for name in MEASURES)
     columns = (
         Column("measure", "measure"), Column("n", "count"), Column("median", "seconds"), Column("p90", "seconds"),
     )  # fmt: skip
@@ -198,11 +204,11 @@ def hours_table(facts: Facts, period: Period) -> Table:
     began: Counter[tuple[int, int]] = Counter()
     for each in facts.begun:
         at = period.local(each.quarter * QUARTER_MS)
-        began[at.weekday(), at.hour] += each.count
+        began[at.weekday(), at.hour] += each.n
     handed: Counter[tuple[int, int]] = Counter()
-    for ticket in facts.worked:
-        at = period.local(ticket.created_ms)
-        handed[at.weekday(), at.hour] += 1
+    for quarter, count in Counter(ticket.created_ms // QUARTER_MS for ticket in facts.worked).items():
+        at = period.local(quarter * QUARTER_MS)
+        handed[at.weekday(), at.hour] += count
     days = Counter(day.weekday() for day in period.days)
     rows = tuple(
         (weekday, hour, *(round(counts[weekday, hour] / days[weekday], 2) for counts in (began, handed)))
@@ -231,7 +237,7 @@ def topic_days_table(facts: Facts, period: Period, shown: int = 6) -> Table:
     """The most frequent topics day by day."""
     counts: Counter[tuple[str, str]] = Counter()
     for each in facts.asked:
-        counts[each.topic, _day(period, each.quarter)] += each.count
+        counts[each.topic, _day(period, each.quarter)] += each.n
     most = [topic for topic, _ in _most(_by_topic(facts.asked))[:shown]]
     days = [day.isoformat() for day in period.days]
     rows = tuple((topic, day, counts[topic, day]) for topic in most for day in days)
@@ -243,7 +249,7 @@ def topic_days_table(facts: Facts, period: Period, shown: int = 6) -> Table:
 def _by_topic(asked: Iterable[Asked]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for each in asked:
-        counts[each.topic] += each.count
+        counts[each.topic] += each.n
     return counts
 
 
@@ -270,7 +276,8 @@ def summary(facts: Facts, everything: Work) -> dict[str, Value]:
     """The few figures one looks at first."""
     by: Counter[str] = Counter()
     for each in facts.begun:
-        by[each.by] += each.count
+        by[each.by] += each.n
+    take, answer = everything.at("take", 0.5, 0.9), everything.at("answer", 0.5, 0.9)
     return {
         "conversations": by.total(),
         "bot": by["bot"],
@@ -278,10 +285,10 @@ def summary(facts: Facts, everything: Work) -> dict[str, Value]:
         "nobody": by["nobody"],
         "share": _round(share_of(by["bot"], by["bot"] + by["people"])),
         "tickets": everything.tickets,
-        "take_median": everything.at("take", 0.5),
-        "take_p90": everything.at("take", 0.9),
-        "answer_median": everything.at("answer", 0.5),
-        "answer_p90": everything.at("answer", 0.9),
+        "take_median": take[0],
+        "take_p90": take[1],
+        "answer_median": answer[0],
+        "answer_p90": answer[1],
         "kept": _round(everything.kept_share),
         "score": round(sum(everything.scores) / len(everything.scores), 2) if everything.scores else None,
     }

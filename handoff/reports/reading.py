@@ -5,7 +5,7 @@ Time zones are left to Python: SQL counts by quarter of an hour, which every zon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ class Begun(NamedTuple):
     quarter: int
     channel: str
     by: str
-    count: int
+    n: int
 
 
 class Worked(NamedTuple):
@@ -53,7 +53,7 @@ class Judged(NamedTuple):
 
     source: str
     right: bool
-    count: int
+    n: int
 
 
 class Asked(NamedTuple):
@@ -61,7 +61,7 @@ class Asked(NamedTuple):
 
     quarter: int
     topic: str
-    count: int
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Facts:
     asked: Sequence[Asked]
     asked_before: Sequence[Asked]
     names: dict[str, str]
+    choices: dict[str, list[tuple[str, str]]]
 
 
 class Archive:
@@ -92,16 +93,21 @@ class Archive:
         span, before = (period.since_ms, period.until_ms), (period.before.since_ms, period.since_ms)
         try:
             async with self._reading.connect() as connection:
+                names = await _names(connection)
+                begun = [Begun(*row) for row in await _rows(connection, _begun(span, narrowed))]
+                worked = [Worked(*row) for row in await _rows(connection, worked_query(span, narrowed))]
+                present = _present(begun, worked) if narrowed == Narrowed() else await _asked_for(connection, span)
                 return Facts(
-                    begun=[Begun(*row) for row in await _rows(connection, _begun(span, narrowed))],
-                    worked=[Worked(*row) for row in await _rows(connection, worked_query(span, narrowed))],
+                    begun=begun,
+                    worked=worked,
                     judged=[
                         Judged(row[0], bool(row[1]), row[2])
                         for row in await _rows(connection, _judged(span, narrowed))
                     ],
                     asked=[Asked(*row) for row in await _rows(connection, asked_query(span, narrowed))],
                     asked_before=[Asked(*row) for row in await _rows(connection, asked_query(before, narrowed))],
-                    names=await _names(connection),
+                    names=names,
+                    choices=_choices(present, names),
                 )
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
@@ -122,12 +128,46 @@ class Archive:
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Any]:
-    return (await connection.execute(query)).all()
+    found: Sequence[Any] = (await connection.execute(query)).all()
+    return found
 
 
 async def _names(connection: AsyncConnection) -> dict[str, str]:
     query = select(operators.c.id, operators.c.display_name)
     return {str(row[0]): str(row[1]) for row in await _rows(connection, query)}
+
+
+def _present(begun: Sequence[Begun], worked: Sequence[Worked]) -> dict[str, set[str]]:
+    """Values of each filter, from facts that are not narrowed."""
+    return {
+        "channel": {each.channel for each in begun},
+        "group": {each.group for each in worked},
+        "operator": {each.operator for each in worked if each.operator is not None},
+    }
+
+
+async def _asked_for(connection: AsyncConnection, span: tuple[int, int]) -> dict[str, set[str]]:
+    """The same from the archive, since narrowed facts lack what they are not narrowed to."""
+    within = _within(tickets.c.created_ms, span)
+    queries: dict[str, Select[Any]] = {
+        "channel": select(conversations.c.channel).where(_within(conversations.c.started_ms, span)),
+        "group": select(tickets.c.group).where(within),
+        "operator": select(tickets.c.operator).where(within, tickets.c.operator.is_not(None)),
+    }
+    return {name: set(await connection.scalars(query.distinct())) for name, query in queries.items()}
+
+
+def _choices(
+    present: Mapping[str, set[str]], names: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """What a period can be narrowed to: values, and operators' names."""
+    return {
+        name: sorted(
+            ((value, names.get(value, value) if name == "operator" else value) for value in values),
+            key=lambda pair: pair[1],
+        )
+        for name, values in present.items()
+    }
 
 
 def _within(column: ColumnElement[int], span: tuple[int, int]) -> ColumnElement[bool]:
@@ -206,10 +246,11 @@ def _judged(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
     return query
 
 
-def asked_query(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
+def asked_query(span: tuple[int, int], narrowed: Narrowed, *, by_quarter: bool = True) -> Select[Any]:
     """Topics of decisions: the article answered with, else the skill, else the intent.
 
-    A conversation counts once a topic in each quarter of an hour, however often it asks. Courtesies are no topic.
+    A conversation counts once a topic in each quarter of an hour (or once in the span), however often it asks.
+    Courtesies are no topic.
     """
     topic = case(
         (decisions.c.article.is_not(None), "article:" + decisions.c.article),
@@ -226,6 +267,5 @@ def asked_query(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
     if narrowed.channel:
         query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(*_on(narrowed))
     each = query.subquery()
-    return select(each.c.quarter, each.c.topic, func.count(distinct(each.c.conversation))).group_by(
-        each.c.quarter, each.c.topic
-    )
+    kinds = (each.c.quarter, each.c.topic) if by_quarter else (each.c.topic,)
+    return select(*kinds, func.count(distinct(each.c.conversation))).group_by(*kinds)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handoff.reports.figures import (
-    Work,
+    Split,
     days_table,
     hours_table,
     precision_table,
     ratings_table,
     reasons_table,
-    split_by,
+    split_work,
     summary,
     times_table,
     topic_days_table,
@@ -26,14 +26,17 @@ from handoff.reports.types import Narrowed, NoRatings, Period, Rating, Ratings, 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`target` is the share of conversations the bot should end alone; `names` are operators' by id."""
+    """`target` is the share of conversations the bot should end alone.
+
+    `choices`: what the period could be narrowed to, as value and name, by filter.
+    """
 
     period: Period
     narrowed: Narrowed
     target: float
     summary: Mapping[str, Value]
     tables: Mapping[str, Table]
-    names: Mapping[str, str]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
 
 
 class Reports:
@@ -55,45 +58,31 @@ class Reports:
         given = await self._ratings.between(period.since_ms, period.until_ms)
         ratings = [each for each in given if _fits(each, narrowed)]
         now_ms = round(now.timestamp() * 1000)
-        everything = _everything(facts, ratings, now_ms)
+        work = split_work(facts.worked, ratings, now_ms)
         return Report(
             period=period,
             narrowed=narrowed,
             target=self._target,
-            summary=summary(facts, everything),
-            tables={each.name: each for each in _tables(facts, period, ratings, everything, now_ms)},
-            names=facts.names,
+            summary=summary(facts, work.everything),
+            tables={each.name: each for each in _tables(facts, period, ratings, work)},
+            choices=facts.choices,
         )
 
 
-def _tables(
-    facts: Facts, period: Period, ratings: Sequence[Rating], everything: Work, now_ms: int
-) -> Sequence[Table]:
-    worked = facts.worked
-    by_channel = split_by(worked, lambda ticket: ticket.channel, ratings, "channel", now_ms)
-    by_group = split_by(worked, lambda ticket: ticket.group, ratings, "group", now_ms)
-    by_operator = split_by(worked, lambda ticket: ticket.operator, ratings, "operator", now_ms)
+def _tables(facts: Facts, period: Period, ratings: Sequence[Rating], work: Split) -> Sequence[Table]:
     return (
         days_table(facts, period),
         precision_table(facts),
         reasons_table(facts),
-        times_table(everything),
-        work_table("channels", "channel", by_channel, {}),
-        work_table("groups", "group", by_group, {}),
-        work_table("operators", "operator", by_operator, facts.names),
+        times_table(work.everything),
+        work_table("channels", "channel", work.by["channel"], {}),
+        work_table("groups", "group", work.by["group"], {}),
+        work_table("operators", "operator", work.by["operator"], facts.names),
         hours_table(facts, period),
         topics_table(facts),
         topic_days_table(facts, period),
         ratings_table(ratings),
     )
-
-
-def _everything(facts: Facts, ratings: Sequence[Rating], now_ms: int) -> Work:
-    work = Work()
-    for ticket in facts.worked:
-        work.add(ticket, now_ms)
-    work.scores.extend(each.score for each in ratings)
-    return work
 
 
 def _fits(rating: Rating, narrowed: Narrowed) -> bool:

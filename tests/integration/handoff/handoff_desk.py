@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk_areas import DeskParts, people_areas, tokens_area, webhooks_area
+from bot.desk_areas import DeskParts, people_areas, reports_area, tokens_area, webhooks_area
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -130,6 +131,7 @@ class Desk:
             frame=frame,
             menu=menu,
             areas=[
+                reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
