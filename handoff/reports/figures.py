@@ -125,10 +125,10 @@ def split_work(tickets: Iterable[Worked], ratings: Sequence[Rating], now_ms: int
 
 
 _WORK = (
-    Column("tickets", "count"), Column("take_median", "seconds"), Column("take_p90", "seconds"),
+    Column("tickets", "count"), Column("kept", "share"), Column("take_median", "seconds"), Column("take_p90", "seconds"),
     Column("answer_median", "seconds"), Column("answer_p90", "seconds"), Column("person_median", "seconds"),
     Column("person_p90", "seconds"), Column("replies_median", "number"), Column("replies_p90", "number"),
-    Column("kept", "share"), Column("ratings", "count"), Column("score", "number"),
+    Column("ratings", "count"), Column("score", "number"),
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def work_table(name: str, kind: str, found: Mapping[str, Work], names: Mapping[s
         ]
         score = round(sum(work.scores) / len(work.scores), 2) if work.scores else None
         shown = names.get(key, key)
-        rows.append((shown, work.tickets, *spread, _round(work.kept_share), len(work.scores), score))
+        rows.append((shown, work.tickets, _round(work.kept_share), *spread, len(work.scores), score))
     return Table(name, (Column(kind, kind), *_WORK), tuple(rows))
 
 

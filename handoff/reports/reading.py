@@ -5,11 +5,12 @@ Time zones are left to Python: SQL counts by quarter of an hour, which every zon
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -92,7 +93,7 @@ class Archive:
         """
         span, before = (period.since_ms, period.until_ms), (period.before.since_ms, period.since_ms)
         try:
-            async with self._reading.connect() as connection:
+            async with self._connected() as connection:
                 names = await _names(connection)
                 begun = [Begun(*row) for row in await _rows(connection, _begun(span, narrowed))]
                 worked = [Worked(*row) for row in await _rows(connection, worked_query(span, narrowed))]
@@ -112,6 +113,14 @@ class Archive:
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
 
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with self._reading.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # Compiling these queries takes longer than running them.
+                await connection.exec_driver_sql("SET LOCAL jit = off")
+            yield connection
+
     async def worked(self, period: Period) -> tuple[list[Worked], dict[str, str]]:
         """Only the tickets of a period, and the names of operators.
 
@@ -120,7 +129,7 @@ class Archive:
         """
         span = (period.since_ms, period.until_ms)
         try:
-            async with self._reading.connect() as connection:
+            async with self._connected() as connection:
                 rows = await _rows(connection, worked_query(span, Narrowed()))
                 return [Worked(*row) for row in rows], await _names(connection)
         except (DBAPIError, OSError) as error:
@@ -182,10 +191,12 @@ def _begun(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
     """Who had a conversation, as the governor of the split counts: people if it ever had a ticket, else the bot
     if it held an answer or a skill, else nobody (a greeting alone).
     """
-    handed = exists().where(tickets.c.conversation == conversations.c.id)
-    answered = exists().where(
+    # With LIMIT, since PostgreSQL would hash all tickets there ever were to answer an EXISTS.
+    ticket = select(tickets.c.conversation).where(tickets.c.conversation == conversations.c.id).limit(1)
+    answer = select(decisions.c.conversation).where(
         decisions.c.conversation == conversations.c.id, decisions.c.decision.in_(("answer", "skill"))
     )
+    handed, answered = ticket.scalar_subquery().is_not(None), answer.limit(1).scalar_subquery().is_not(None)
     each = (
         select(
             (conversations.c.started_ms // QUARTER_MS).label("quarter"),

@@ -69,11 +69,17 @@ const csv = (name) => h("p", { class: "csv" }, h("a", { href: `/desk/api/reports
 
 function table(name) {
   const { columns: heads, rows: lines_ } = found.tables[name];
+  const shown = heads.map((each, n) => ({ ...each, n })).filter((each) => !each.name.endsWith("_p90") && (found.summary.score !== null || !["ratings", "score"].includes(each.name) || name === "ratings"));
   const number = (kind) => (["count", "share", "seconds", "number", "change"].includes(kind) ? "number" : null);
+  const head = (each) => h("th", { scope: "col", class: number(each.kind) }, say(`reports.column.${each.name}`), pair(heads, each) ? h("small", {}, say("reports.median_p90")) : null);
+  const line = (row) => h("tr", {}, shown.map((each) => h(each.n ? "td" : "th", { scope: each.n ? null : "row", class: number(each.kind) },
+    cell(kindOf(name, each, row), row[each.n]), pair(heads, each) ? h("small", {}, cell(each.kind, row[each.n + 1])) : null)));
   return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": say(`reports.${name}_title`) }, h("table", { class: "list" },
-    h("thead", {}, h("tr", {}, heads.map((each) => h("th", { scope: "col", class: number(each.kind) }, say(`reports.column.${each.name}`))))),
-    h("tbody", {}, lines_.map((row) => h("tr", {}, row.map((value, n) => h(n ? "td" : "th", { scope: n ? null : "row", class: number(heads[n].kind) }, cell(kindOf(name, heads[n], row), value))))))));
+    h("thead", {}, h("tr", {}, shown.map(head))), h("tbody", {}, lines_.map(line))));
 }
+
+/** A median and the 90th percentile beside it share a column of the page; they are two in CSV. */
+const pair = (heads, each) => each.name.endsWith("_median") && heads[each.n + 1]?.name.endsWith("_p90");
 
 /** The measures stand in one table, and one of them is no time. */
 const kindOf = (name, column, row) => (name === "times" && row[0] === "replies" && column.kind === "seconds" ? "number" : column.kind);

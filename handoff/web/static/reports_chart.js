@@ -24,6 +24,8 @@ function top(most) {
   return [1, 2, 5, 10].map((n) => n * unit).find((n) => n >= most) ?? most;
 }
 
+/** Half as wide on a phone, where what is written must stay readable. */
+const fitting = (width) => (innerWidth < 760 ? 360 : width);
 const every = (labels, shown) => Math.max(1, Math.ceil(labels.length / shown));
 
 function axes({ width, height, left, bottom, most, format, labels, at }) {
@@ -32,13 +34,13 @@ function axes({ width, height, left, bottom, most, format, labels, at }) {
     const y = 10 + plot * (1 - part);
     return [s("line", { x1: left, x2: width, y1: y, y2: y, class: "grid" }), s("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, format(most * part))];
   });
-  const step = every(labels, 8);
+  const step = every(labels, Math.floor(width / 75));
   return [steps, labels.map((label, n) => (n % step ? null : s("text", { x: at(n), y: height - 6, "text-anchor": "middle" }, label)))];
 }
 
 /** Stacked columns: `series` is [{name, values, tone}], one value a label. */
-export function columns({ title, description, labels, series, format = String, width = 640, height = 220 }) {
-  const [left, bottom] = [48, 26];
+export function columns({ title, description, labels, series, format = String, width: wanted = 640, height = 220 }) {
+  const [left, bottom, width] = [48, 26, fitting(wanted)];
   const totals = labels.map((_, n) => series.reduce((sum, each) => sum + (each.values[n] ?? 0), 0));
   const most = top(Math.max(...totals, 1));
   const slot = (width - left) / Math.max(labels.length, 1);
@@ -57,8 +59,8 @@ export function columns({ title, description, labels, series, format = String, w
 }
 
 /** Lines over time; gaps where a value is null. `limit` draws one level line. */
-export function lines({ title, description, labels, series, limit = null, most = null, format = String, width = 640, height = 220 }) {
-  const [left, bottom] = [48, 26];
+export function lines({ title, description, labels, series, limit = null, most = null, format = String, width: wanted = 640, height = 220 }) {
+  const [left, bottom, width] = [48, 26, fitting(wanted)];
   const high = most ?? top(Math.max(1, ...series.flatMap((each) => each.values.map((value) => value ?? 0))));
   const slot = (width - left) / Math.max(labels.length, 1);
   const plot = height - bottom - 10;

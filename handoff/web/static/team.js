@@ -33,7 +33,7 @@ function board() {
   return h("section", { class: "card-block" }, h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": say("team.title") }, h("table", { class: "list" },
     h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col", class: name === "person" ? null : "number" }, say(`team.${name}`))))),
     h("tbody", {}, found.people.map((each, n) => h("tr", { class: each.me ? "me" : null },
-      h("td", { class: "number" }, String(n + 1)), h("th", { scope: "row" }, each.name, each.me ? h("span", { class: "chip strong" }, say("team.me")) : null),
+      h("td", { class: "number" }, String(n + 1)), h("th", { scope: "row" }, each.name, each.me ? [" ", h("span", { class: "chip strong" }, say("team.me"))] : null),
       h("td", { class: "number" }, cell("count", each.tickets)), h("td", { class: `number ${each.missed ? "" : "good"}` }, percentOr(share(each))),
       h("td", { class: "number" }, seconds(each.answer_median)), h("td", { class: "number" }, cell("count", each.replies))))))));
 }
