@@ -135,7 +135,8 @@ async def _keep(connection: AsyncConnection, found: Sequence[Rising], now_ms: in
     fresh = [each for each in found if each.topic not in told]
     for n, each in enumerate(fresh):
         row = {
-            "topic": each.topic, "count": each.count, "expected": round(each.expected, 2), "chance": each.chance,
+            "topic": each.topic, "count": each.count, "expected": round(each.expected, 2),
+            "chance": each.chance,
         }  # fmt: skip
         await connection.execute(
             insert(topic_alerts).values(id=f"{now_ms}:{each.topic}", at_ms=now_ms, **row)

@@ -33,7 +33,9 @@ def asked_period(query: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Per
 
 def asked_narrowed(query: Mapping[str, str]) -> Narrowed:
     """Channel, group and operator."""
-    return Narrowed(*(query.get(name, "").replace("\x00", "")[:_LONGEST] for name in ("channel", "group", "operator")))
+    return Narrowed(
+        *(query.get(name, "").replace("\x00", "")[:_LONGEST] for name in ("channel", "group", "operator"))
+    )
 
 
 def _day(query: Mapping[str, str], field: str) -> date | None:

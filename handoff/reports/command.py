@@ -17,7 +17,10 @@ _SHOWN = ("days", "precision", "reasons", "times", "groups", "operators")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be asked for."""
     parser.add_argument(
-        "--day", type=date.fromisoformat, default=None, help="such as 2026-03-01, on the company's clock; default today"
+        "--day",
+        type=date.fromisoformat,
+        default=None,
+        help="such as 2026-03-01, on the company's clock; default today",
     )
     parser.add_argument("--days", type=int, default=1, help="days that end with it; default 1")
     parser.add_argument("--channel", default="", help="only this channel")

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil, sqrt
+from math import sqrt
 
-from handoff.reports.reading import JOINED, QUARTER_MS, Asked, Facts, Worked
+from handoff.reports.reading import Asked, Facts
 from handoff.reports.types import MEASURES, Column, Period, Rating, Table, Value
+from handoff.reports.work import QUARTER_MS, Work, share_of
 
 TOPICS_SHOWN = 40
 """Topics beyond the most frequent ones say little and would make the page long."""
-
-
-def at_share(values: Sequence[int], share: float) -> int | None:
-    """The value that `share` of all do not exceed (nearest rank), None without any; `values` are sorted."""
-    return values[max(ceil(share * len(values)) - 1, 0)] if values else None
 
 
 def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -29,103 +24,9 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-@dataclass(slots=True)
-class Work:
-    """What some tickets have in common."""
-
-    tickets: int = 0
-    kept: int = 0
-    missed: int = 0
-    values: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in MEASURES})
-    scores: list[int] = field(default_factory=list)
-
-    def add(self, values: Sequence[tuple[str, int]], kept: bool | None) -> None:
-        """Count a ticket in; what has not happened yet is left out, not counted as nothing."""
-        self.tickets += 1
-        for name, value in values:
-            self.values[name].append(value)
-        self.kept += kept is True
-        self.missed += kept is False
-
-    @property
-    def kept_share(self) -> float | None:
-        """Share of deadlines kept in [0, 1]."""
-        return share_of(self.kept, self.kept + self.missed)
-
-    def at(self, measure: str, *shares: float) -> tuple[int | None, ...]:
-        """Percentiles of one measure."""
-        ordered = sorted(self.values[measure])
-        return tuple(at_share(ordered, share) for share in shares)
-
-
-def measured(ticket: Worked) -> Iterable[tuple[str, int]]:
-    """Measures of one ticket that are known; times in whole seconds."""
-    created, taken, ended = ticket.created_ms, ticket.taken_ms, ticket.ended_ms
-    joined = ticket.reason == JOINED
-    if taken is not None and not joined:
-        yield "take", _s(taken - created)
-    if ticket.replied_ms is not None and not joined:
-        yield "answer", _s(ticket.replied_ms - created)
-    yield "bot", _s(created - ticket.since_ms)
-    waited_until = ended if taken is None else taken
-    if waited_until is not None and not joined:
-        yield "waiting", _s(waited_until - created)
-    if taken is not None and ended is not None:
-        yield "person", _s(ended - taken)
-    if ended is not None and taken is not None:
-        yield "replies", ticket.replies
-
-
-def deadline_kept(ticket: Worked, now_ms: int) -> bool | None:
-    """Whether the first answer came in time; None where that is still open, or nobody waited.
-
-    A ticket that ended without an answer was settled at its end.
-    """
-    if ticket.reason == JOINED:
-        return None
-    settled = ticket.replied_ms if ticket.replied_ms is not None else ticket.ended_ms
-    if settled is None:
-        return False if now_ms > ticket.due_ms else None
-    return settled <= ticket.due_ms
-
-
-def share_of(part: int, whole: int) -> float | None:
-    """A share in [0, 1], None of nothing."""
-    return part / whole if whole else None
-
-
-def _s(milliseconds: int) -> int:
-    return max(round(milliseconds / 1000), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """All work, and the same by channel, group and operator."""
-
-    everything: Work
-    by: Mapping[str, Mapping[str, Work]]
-
-
-def split_work(tickets: Iterable[Worked], ratings: Sequence[Rating], now_ms: int) -> Split:
-    """Measure each ticket once and count it in wherever it belongs."""
-    everything, by = Work(), {name: defaultdict[str, Work](Work) for name in ("channel", "group", "operator")}
-    for ticket in tickets:
-        values, kept = list(measured(ticket)), deadline_kept(ticket, now_ms)
-        everything.add(values, kept)
-        by["channel"][ticket.channel].add(values, kept)
-        by["group"][ticket.group].add(values, kept)
-        if ticket.operator is not None:
-            by["operator"][ticket.operator].add(values, kept)
-    everything.scores.extend(rating.score for rating in ratings)
-    for rating in ratings:
-        for name, found in by.items():
-            if getattr(rating, name) in found:
-                found[getattr(rating, name)].scores.append(rating.score)
-    return Split(everything, by)
-
-
 _WORK = (
-    Column("tickets", "count"), Column("kept", "share"), Column("take_median", "seconds"), Column("take_p90", "seconds"),
+    Column("tickets", "count"), Column("kept", "share"), Column("take_median", "seconds"),
+    Column("take_p90", "seconds"),
     Column("answer_median", "seconds"), Column("answer_p90", "seconds"), Column("person_median", "seconds"),
     Column("person_p90", "seconds"), Column("replies_median", "number"), Column("replies_p90", "number"),
     Column("ratings", "count"), Column("score", "number"),
@@ -137,7 +38,9 @@ def work_table(name: str, kind: str, found: Mapping[str, Work], names: Mapping[s
     rows = []
     for key, work in sorted(found.items(), key=lambda pair: (-pair[1].tickets, pair[0])):
         spread = [
-            value for measure in ("take", "answer", "person", "replies") for value in work.at(measure, 0.5, 0.9)
+            value
+            for measure in ("take", "answer", "person", "replies")
+            for value in work.at(measure, 0.5, 0.9)
         ]
         score = round(sum(work.scores) / len(work.scores), 2) if work.scores else None
         shown = names.get(key, key)
@@ -159,7 +62,8 @@ def days_table(facts: Facts, period: Period) -> Table:
             rows.append((day, channel, bot + people + nobody, bot, people, nobody, share))
     columns = (
         Column("day", "day"), Column("channel", "channel"), Column("conversations", "count"),
-        Column("bot", "count"), Column("people", "count"), Column("nobody", "count"), Column("share", "share"),
+        Column("bot", "count"), Column("people", "count"), Column("nobody", "count"),
+        Column("share", "share"),
     )  # fmt: skip
     return Table("days", columns, tuple(rows))
 
@@ -184,17 +88,20 @@ def precision_table(facts: Facts) -> Table:
 
 def reasons_table(facts: Facts) -> Table:
     """Why conversations came to people."""
-    counts = Counter(ticket.reason for ticket in facts.worked)
+    counts = facts.work.reasons
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     rows = tuple((reason, n, _round(n / counts.total())) for reason, n in ordered)
-    return Table("reasons", (Column("reason", "reason"), Column("tickets", "count"), Column("share", "share")), rows)
+    return Table(
+        "reasons", (Column("reason", "reason"), Column("tickets", "count"), Column("share", "share")), rows
+    )
 
 
 def times_table(everything: Work) -> Table:
     """Every measure over all tickets."""
-    rows = tuple((name, len(everything.values[name]), *everything.at(name, 0.5, 0.9)) for name in MEASURES)
+    rows = tuple((name, everything.n(name), *everything.at(name, 0.5, 0.9)) for name in MEASURES)
     columns = (
-        Column("measure", "measure"), Column("n", "count"), Column("median", "seconds"), Column("p90", "seconds"),
+        Column("measure", "measure"), Column("n", "count"), Column("median", "seconds"),
+        Column("p90", "seconds"),
     )  # fmt: skip
     return Table("times", columns, rows)
 
@@ -206,7 +113,7 @@ def hours_table(facts: Facts, period: Period) -> Table:
         at = period.local(each.quarter * QUARTER_MS)
         began[at.weekday(), at.hour] += each.n
     handed: Counter[tuple[int, int]] = Counter()
-    for quarter, count in Counter(ticket.created_ms // QUARTER_MS for ticket in facts.worked).items():
+    for quarter, count in facts.work.quarters.items():
         at = period.local(quarter * QUARTER_MS)
         handed[at.weekday(), at.hour] += count
     days = Counter(day.weekday() for day in period.days)
@@ -260,8 +167,12 @@ def _most(counts: Counter[str]) -> list[tuple[str, int]]:
 def ratings_table(ratings: Sequence[Rating]) -> Table:
     """How many gave each score."""
     counts = Counter(rating.score for rating in ratings)
-    rows = tuple((score, counts[score], _round(share_of(counts[score], len(ratings)))) for score in (5, 4, 3, 2, 1))
-    return Table("ratings", (Column("score", "count"), Column("given", "count"), Column("share", "share")), rows)
+    rows = tuple(
+        (score, counts[score], _round(share_of(counts[score], len(ratings)))) for score in (5, 4, 3, 2, 1)
+    )
+    return Table(
+        "ratings", (Column("score", "count"), Column("given", "count"), Column("share", "share")), rows
+    )
 
 
 def _day(period: Period, quarter: int) -> str:
@@ -272,11 +183,12 @@ def _round(share: float | None) -> float | None:
     return None if share is None else round(share, 4)
 
 
-def summary(facts: Facts, everything: Work) -> dict[str, Value]:
+def summary(facts: Facts) -> dict[str, Value]:
     """The few figures one looks at first."""
     by: Counter[str] = Counter()
     for each in facts.begun:
         by[each.by] += each.n
+    everything = facts.work.everything
     take, answer = everything.at("take", 0.5, 0.9), everything.at("answer", 0.5, 0.9)
     return {
         "conversations": by.total(),

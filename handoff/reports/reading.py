@@ -5,6 +5,7 @@ Time zones are left to Python: SQL counts by quarter of an hour, which every zon
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,10 +19,9 @@ from core.errors import Unavailable
 from core.sql import only_reading
 from core.tables import conversations, decisions, operators, tickets, turns, verdicts
 from handoff.reports.types import Narrowed, Period
+from handoff.reports.work import QUARTER_MS, Split, Worked
 
-QUARTER_MS = 900_000
-JOINED = "operator_joined"
-"""Reason of a ticket that an operator made by joining: nobody waited, so it has no time to take."""
+_PORTION = 1000
 
 
 class Begun(NamedTuple):
@@ -31,22 +31,6 @@ class Begun(NamedTuple):
     channel: str
     by: str
     n: int
-
-
-class Worked(NamedTuple):
-    """A ticket with all that is measured of it; `since_ms` is when the bot got the conversation."""
-
-    created_ms: int
-    channel: str
-    group: str
-    operator: str | None
-    reason: str
-    due_ms: int
-    taken_ms: int | None
-    replied_ms: int | None
-    ended_ms: int | None
-    since_ms: int
-    replies: int
 
 
 class Judged(NamedTuple):
@@ -70,7 +54,7 @@ class Facts:
     """All a report is made of."""
 
     begun: Sequence[Begun]
-    worked: Sequence[Worked]
+    work: Split
     judged: Sequence[Judged]
     asked: Sequence[Asked]
     asked_before: Sequence[Asked]
@@ -85,8 +69,8 @@ class Archive:
         """`engine` of the archive."""
         self._reading = only_reading(engine)
 
-    async def facts(self, period: Period, narrowed: Narrowed) -> Facts:
-        """What happened in a period.
+    async def facts(self, period: Period, narrowed: Narrowed, now_ms: int) -> Facts:
+        """What happened in a period, as of `now_ms`.
 
         Raises:
             Unavailable: the database does not answer.
@@ -96,17 +80,21 @@ class Archive:
             async with self._connected() as connection:
                 names = await _names(connection)
                 begun = [Begun(*row) for row in await _rows(connection, _begun(span, narrowed))]
-                worked = [Worked(*row) for row in await _rows(connection, worked_query(span, narrowed))]
-                present = _present(begun, worked) if narrowed == Narrowed() else await _asked_for(connection, span)
+                work = await _work(connection, worked_query(span, narrowed), now_ms)
+                present = (
+                    _present(begun, work) if narrowed == Narrowed() else await _asked_for(connection, span)
+                )
                 return Facts(
                     begun=begun,
-                    worked=worked,
+                    work=work,
                     judged=[
                         Judged(row[0], bool(row[1]), row[2])
                         for row in await _rows(connection, _judged(span, narrowed))
                     ],
                     asked=[Asked(*row) for row in await _rows(connection, asked_query(span, narrowed))],
-                    asked_before=[Asked(*row) for row in await _rows(connection, asked_query(before, narrowed))],
+                    asked_before=[
+                        Asked(*row) for row in await _rows(connection, asked_query(before, narrowed))
+                    ],
                     names=names,
                     choices=_choices(present, names),
                 )
@@ -121,19 +109,29 @@ class Archive:
                 await connection.exec_driver_sql("SET LOCAL jit = off")
             yield connection
 
-    async def worked(self, period: Period) -> tuple[list[Worked], dict[str, str]]:
-        """Only the tickets of a period, and the names of operators.
+    async def work(self, period: Period, now_ms: int) -> tuple[Split, dict[str, str]]:
+        """Only the tickets of a period, as of `now_ms`, and the names of operators.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        span = (period.since_ms, period.until_ms)
+        query = worked_query((period.since_ms, period.until_ms), Narrowed())
         try:
             async with self._connected() as connection:
-                rows = await _rows(connection, worked_query(span, Narrowed()))
-                return [Worked(*row) for row in rows], await _names(connection)
+                return await _work(connection, query, now_ms), await _names(connection)
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
+
+
+async def _work(connection: AsyncConnection, query: Select[Any], now_ms: int) -> Split:
+    """Tickets counted in as they come: a long period must hold up neither memory nor those at the desk."""
+    split = Split()
+    async with connection.stream(query) as found:
+        async for rows in found.partitions(_PORTION):
+            for row in rows:
+                split.add(Worked(*row), now_ms)
+            await asyncio.sleep(0)
+    return split
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Any]:
@@ -146,13 +144,10 @@ async def _names(connection: AsyncConnection) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in await _rows(connection, query)}
 
 
-def _present(begun: Sequence[Begun], worked: Sequence[Worked]) -> dict[str, set[str]]:
+def _present(begun: Sequence[Begun], work: Split) -> dict[str, set[str]]:
     """Values of each filter, from facts that are not narrowed."""
-    return {
-        "channel": {each.channel for each in begun},
-        "group": {each.group for each in worked},
-        "operator": {each.operator for each in worked if each.operator is not None},
-    }
+    channels = {each.channel for each in begun}
+    return {"channel": channels, "group": set(work.by["group"]), "operator": set(work.by["operator"])}
 
 
 async def _asked_for(connection: AsyncConnection, span: tuple[int, int]) -> dict[str, set[str]]:
@@ -166,9 +161,7 @@ async def _asked_for(connection: AsyncConnection, span: tuple[int, int]) -> dict
     return {name: set(await connection.scalars(query.distinct())) for name, query in queries.items()}
 
 
-def _choices(
-    present: Mapping[str, set[str]], names: Mapping[str, str]
-) -> dict[str, list[tuple[str, str]]]:
+def _choices(present: Mapping[str, set[str]], names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """What a period can be narrowed to: values, and operators' names."""
     return {
         name: sorted(
@@ -188,8 +181,8 @@ def _on(narrowed: Narrowed) -> list[ColumnElement[bool]]:
 
 
 def _begun(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
-    """Who had a conversation, as the governor of the split counts: people if it ever had a ticket, else the bot
-    if it held an answer or a skill, else nobody (a greeting alone).
+    """Who had a conversation, as the governor of the split counts: people if it ever had a ticket, else the
+    bot if it held an answer or a skill, else nobody (a greeting alone).
     """
     # With LIMIT, since PostgreSQL would hash all tickets there ever were to answer an EXISTS.
     ticket = select(tickets.c.conversation).where(tickets.c.conversation == conversations.c.id).limit(1)
@@ -245,7 +238,7 @@ def worked_query(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
 
 
 def _judged(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
-    """Verdicts on what the bot answered; those on candidates it kept to itself say nothing of its precision."""
+    """Verdicts on what the bot answered; those on candidates it kept to itself say nothing of that."""
     query = (
         select(verdicts.c.source, verdicts.c.right, func.count())
         .join(decisions, decisions.c.id == verdicts.c.decision_id)
@@ -253,15 +246,17 @@ def _judged(span: tuple[int, int], narrowed: Narrowed) -> Select[Any]:
         .group_by(verdicts.c.source, verdicts.c.right)
     )
     if narrowed.channel:
-        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(*_on(narrowed))
+        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(
+            *_on(narrowed)
+        )
     return query
 
 
 def asked_query(span: tuple[int, int], narrowed: Narrowed, *, by_quarter: bool = True) -> Select[Any]:
     """Topics of decisions: the article answered with, else the skill, else the intent.
 
-    A conversation counts once a topic in each quarter of an hour (or once in the span), however often it asks.
-    Courtesies are no topic.
+    A conversation counts once a topic in each quarter of an hour (or once in the span), however often it
+    asks. Courtesies are no topic.
     """
     topic = case(
         (decisions.c.article.is_not(None), "article:" + decisions.c.article),
@@ -276,7 +271,9 @@ def asked_query(span: tuple[int, int], narrowed: Narrowed, *, by_quarter: bool =
         func.coalesce(decisions.c.article, decisions.c.skill, decisions.c.intent, "") != "",
     )
     if narrowed.channel:
-        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(*_on(narrowed))
+        query = query.join(conversations, conversations.c.id == decisions.c.conversation).where(
+            *_on(narrowed)
+        )
     each = query.subquery()
     kinds = (each.c.quarter, each.c.topic) if by_quarter else (each.c.topic,)
     return select(*kinds, func.count(distinct(each.c.conversation))).group_by(*kinds)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handoff.reports.figures import (
-    Split,
     days_table,
     hours_table,
     precision_table,
     ratings_table,
     reasons_table,
-    split_work,
     summary,
     times_table,
     topic_days_table,
@@ -54,22 +52,22 @@ class Reports:
         Raises:
             core.errors.Unavailable: the database does not answer.
         """
-        facts = await self._archive.facts(period, narrowed)
+        facts = await self._archive.facts(period, narrowed, round(now.timestamp() * 1000))
         given = await self._ratings.between(period.since_ms, period.until_ms)
         ratings = [each for each in given if _fits(each, narrowed)]
-        now_ms = round(now.timestamp() * 1000)
-        work = split_work(facts.worked, ratings, now_ms)
+        facts.work.rate(ratings)
         return Report(
             period=period,
             narrowed=narrowed,
             target=self._target,
-            summary=summary(facts, work.everything),
-            tables={each.name: each for each in _tables(facts, period, ratings, work)},
+            summary=summary(facts),
+            tables={each.name: each for each in _tables(facts, period, ratings)},
             choices=facts.choices,
         )
 
 
-def _tables(facts: Facts, period: Period, ratings: Sequence[Rating], work: Split) -> Sequence[Table]:
+def _tables(facts: Facts, period: Period, ratings: Sequence[Rating]) -> Sequence[Table]:
+    work = facts.work
     return (
         days_table(facts, period),
         precision_table(facts),

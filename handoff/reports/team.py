@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from handoff.reports.figures import split_work
 from handoff.reports.reading import Archive
 from handoff.reports.types import Period
 
@@ -23,18 +22,17 @@ class Team:
         Raises:
             core.errors.Unavailable: the database does not answer.
         """
-        worked, names = await self._archive.worked(period)
-        found = split_work(worked, (), round(now.timestamp() * 1000)).by["operator"]
+        work, names = await self._archive.work(period, round(now.timestamp() * 1000))
         lines = [
             {
                 "name": names.get(operator, operator),
                 "me": operator == me,
-                "tickets": work.tickets,
-                "kept": work.kept,
-                "missed": work.missed,
-                "answer_median": work.at("answer", 0.5)[0],
-                "replies": sum(work.values["replies"]),
+                "tickets": done.tickets,
+                "kept": done.kept,
+                "missed": done.missed,
+                "answer_median": done.at("answer", 0.5)[0],
+                "replies": done.total("replies"),
             }
-            for operator, work in found.items()
+            for operator, done in work.by["operator"].items()
         ]
         return sorted(lines, key=lambda line: (-int(line["tickets"]), str(line["name"])))

@@ -14,9 +14,9 @@ MOST_DAYS = 92
 MEASURES = ("take", "answer", "bot", "waiting", "person", "replies")
 """What is measured of each ticket; all but `replies` in seconds.
 
-`take`: from the hand-over until somebody took it. `answer`: until the first reply of a person. `bot`: how long the
-bot had the conversation before. `waiting`: in the queue, taken or not. `person`: from taking until the end.
-`replies`: a person's replies until the end.
+`take`: from the hand-over until somebody took it. `answer`: until the first reply of a person. `bot`: how
+long the bot had the conversation before. `waiting`: in the queue, taken or not. `person`: from taking until
+the end. `replies`: a person's replies until the end.
 """
 
 

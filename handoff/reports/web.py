@@ -71,7 +71,7 @@ class ReportsArea:
             web.get("/team", self.team_page),
             web.get("/settings/reports", self.settings_page),
             web.get("/api/reports", self.index),
-            web.get("/api/reports/{table:[a-z_]{1,40}}.csv", self.export),
+            web.get("/api/reports/{table:[0-9a-z_]{1,40}}.csv", self.export),
             web.get("/api/team", self.team),
             web.get("/api/settings/reports", self.settings),
             web.post("/api/settings/reports", self.change_settings),
@@ -144,7 +144,11 @@ class ReportsArea:
         who = await self._leads.worker(request)
         body = await read_body(request, SettingsBody)
         fields = body.model_dump(exclude={"version"})
-        for name, (low, high) in {"false_share": (0.0001, 0.2), "least": (1, 10_000), "rise": (1, 100)}.items():
+        for name, (low, high) in {
+            "false_share": (0.0001, 0.2),
+            "least": (1, 10_000),
+            "rise": (1, 100),
+        }.items():
             if not low <= fields[name] <= high:
                 text = f"{name} is between {low} and {high}."
                 raise Problem(422, "out_of_range", text, field=name, low=low, high=high)

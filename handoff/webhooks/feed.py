@@ -23,8 +23,8 @@ _NAMES = {
 }
 """Kind of event in the stream → what receivers know it as."""
 _TOLD = (
-    "channel", "language", "reason", "by", "ticket", "group", "priority", "operator", "score", "topic", "count",
-    "expected",
+    "channel", "language", "reason", "by", "ticket", "group", "priority", "operator", "score", "topic",
+    "count", "expected",
 )  # fmt: skip
 """What receivers are told of an event. The customer's words, name and phone are not among it: who needs them
 asks for them with a token whose scopes allow it.

@@ -1,6 +1,6 @@
 """How long the reports of a day of 35,000 conversations take: `python -m tests.acceptance.reports_day`.
 
-Makes an archive with such a day after days of history, then measures. Without `--postgres` it measures SQLite alone.
+Makes an archive with such a day after days of history, then measures; PostgreSQL too with `--postgres`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.sql import migrate, open_engine
+from core.sql import migrate, open_engine, reachable
 from core.tables import conversations, decisions, tickets, turns, verdicts
 from handoff.reports.reading import Archive
 from handoff.reports.report import Reports
@@ -52,10 +52,10 @@ def day_of(day: date, count: int, chance: random.Random) -> Iterator[tuple[Table
             "language": "ru", "started_ms": at, "closed_ms": end, "close_reason": "done", "closed_by": "u1",
         }  # fmt: skip
         for k in range(2):
-            answered = not handed or k == 0 and chance.random() < 0.3
+            answered = not handed or (k == 0 and chance.random() < 0.3)
             yield decisions, {
-                "id": f"{id_}-{k}", "event_id": at * 1000 + k, "conversation": id_, "message_id": f"{id_}-{k}",
-                "decision": "answer" if answered else "handoff", "reason": None,
+                "id": f"{id_}-{k}", "event_id": at * 1000 + k, "conversation": id_,
+                "message_id": f"{id_}-{k}", "decision": "answer" if answered else "handoff", "reason": None,
                 "article": f"article-{chance.randrange(40)}" if answered else None, "skill": None,
                 "probability": 0.9, "helpful": None, "payload": SIGNALS, "at_ms": at + k * 20_000,
                 "intent": "out_of_scope",
@@ -63,8 +63,9 @@ def day_of(day: date, count: int, chance: random.Random) -> Iterator[tuple[Table
         operator = f"u{chance.randrange(80)}"
         for k in range(8):
             yield turns, {
-                "event_id": (at + k * 40_000) * 100_000 + n * 10 + k, "conversation": id_, "ref": f"{channel}:{id_}",
-                "author": ("customer", "operator" if handed and k > 2 else "bot")[k % 2], "operator": None,
+                "event_id": (at + k * 40_000) * 100_000 + n * 10 + k, "conversation": id_,
+                "ref": f"{channel}:{id_}", "operator": None,
+                "author": ("customer", "operator" if handed and k > 2 else "bot")[k % 2],
                 "kind": "text", "text": WORDS, "message_id": None, "external_id": None, "out_id": None,
                 "outcome": None, "decision_id": None, "payload": WORDS, "at_ms": at + k * 40_000,
             }  # fmt: skip
@@ -103,6 +104,7 @@ async def measure(url: str, options: argparse.Namespace) -> dict[str, Any]:
     engine = open_engine(url)
     chance = random.Random(7)
     try:
+        await _ready(engine)
         await migrate(engine)
         for n in range(options.history_days, 0, -1):
             await fill(engine, DAY - timedelta(days=n), options.history, chance)
@@ -113,11 +115,21 @@ async def measure(url: str, options: argparse.Namespace) -> dict[str, Any]:
                 await raw.execute(text("VACUUM ANALYZE"))
         reports = Reports(Archive(engine), target=0.2)
         found: dict[str, Any] = {"engine": url.split(":")[0].split("+")[0]}
-        for name, first in (("day", DAY), ("week", DAY - timedelta(days=6)), ("month", DAY - timedelta(days=29))):
+        for name, first in (
+            ("day", DAY),
+            ("week", DAY - timedelta(days=6)),
+            ("month", DAY - timedelta(days=29)),
+        ):
             found[name] = await _timed(reports, Period(first, DAY, ZONE), 5 if name == "day" else 1)
         return found
     finally:
         await engine.dispose()
+
+
+async def _ready(engine: AsyncEngine) -> None:
+    async with asyncio.timeout(60):
+        while not await reachable(engine):
+            await asyncio.sleep(0.2)
 
 
 async def _timed(reports: Reports, period: Period, times: int) -> dict[str, Any]:

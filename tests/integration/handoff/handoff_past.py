@@ -138,4 +138,4 @@ A_DAY: dict[Table, list[dict[str, Any]]] = {
         verdict("d0", "a", "2026-03-02 21:00:00", "operator", right=False),  # said the day after
     ],
 }  # fmt: skip
-"""A day in Moscow with the minutes before and after it; what follows from it is worked out by hand in tests."""
+"""A day in Moscow with the minutes before and after it; what follows is worked out by hand in tests."""

@@ -14,8 +14,8 @@ from core.auth_passwords import verify_password
 from core.config import ROOT
 from core.keys import Keys
 from core.redis import connect
-from handoff.cli import main
 from core.sql import migrate, open_engine
+from handoff.cli import main
 from tests.integration.handoff.handoff_past import A_DAY, write
 from tests.integration.handoff.handoff_world import World
 

@@ -30,7 +30,8 @@ def alerts(engine: AsyncEngine) -> Alerts:
 async def asked(engine: AsyncEngine, end: datetime, count: int, article: str = "lost-parcel") -> None:
     at = end.replace(tzinfo=None) - timedelta(minutes=30)
     rows = [
-        decision(f"{article}{end:%m%d%H}-{n}", f"c{end:%m%d%H}-{n}", str(at), article=article) for n in range(count)
+        decision(f"{article}{end:%m%d%H}-{n}", f"c{end:%m%d%H}-{n}", str(at), article=article)
+        for n in range(count)
     ]
     await write(engine, {decisions: rows})
 

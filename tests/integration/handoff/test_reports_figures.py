@@ -39,8 +39,8 @@ async def report(engine: AsyncEngine, narrowed: Narrowed | None = None, period: 
 
 
 async def test_the_summary_of_a_day(past: AsyncEngine) -> None:
-    # Tickets wait 20 s, 60 s, 10 s until taken; answers come after 60 s and 180 s. Ticket 1 is answered in time,
-    # 2 too late, 3 ended in time, 4 was never answered; nobody waited for 5.
+    # Tickets wait 20 s, 60 s, 10 s until taken; answers come after 60 s and 180 s. Ticket 1 is answered in
+    # time, 2 too late, 3 ended in time, 4 was never answered; nobody waited for 5.
     assert (await report(past)).summary == {
         "conversations": 6, "bot": 1, "people": 4, "nobody": 1, "share": 0.2, "tickets": 5,
         "take_median": 20, "take_p90": 60, "answer_median": 60, "answer_p90": 180, "kept": 0.5, "score": None,
@@ -143,7 +143,9 @@ async def test_ratings_come_from_whoever_keeps_them(past: AsyncEngine) -> None:
     assert made.summary["score"] == 3.5
     assert [row[:2] for row in made.tables["ratings"].rows] == [(5, 1), (4, 0), (3, 0), (2, 1), (1, 0)]
     assert [row[11:] for row in made.tables["operators"].rows] == [(1, 5.0), (1, 2.0)]
-    only = await Reports(Archive(past), target=0.2, ratings=given).report(DAY, Narrowed(group="payments"), LATER)
+    only = await Reports(Archive(past), target=0.2, ratings=given).report(
+        DAY, Narrowed(group="payments"), LATER
+    )
     assert only.summary["score"] == 2.0
 
 

@@ -34,7 +34,9 @@ async def _lead(desk: Desk, browsers: Browsers) -> Hand:
     return hand
 
 
-async def test_a_report_is_read_by_period_and_filter(desk: Desk, browsers: Browsers, engine: AsyncEngine) -> None:
+async def test_a_report_is_read_by_period_and_filter(
+    desk: Desk, browsers: Browsers, engine: AsyncEngine
+) -> None:
     await write(engine, A_DAY)
     lead = await _lead(desk, browsers)
     whole = await lead.get(f"/reports?{DAY}")
@@ -108,13 +110,17 @@ async def test_the_team_sees_its_figures_until_a_lead_switches_them_off(
     lead, operator_ = await _lead(desk, browsers), await browsers()
     await operator_.sign_in("anna")
     shown = await operator_.get("/team?days=7")
-    assert [(each["name"], each["me"], each["tickets"], each["kept"], each["missed"]) for each in shown["people"]] == [
+    fields = ("name", "me", "tickets", "kept", "missed")
+    assert [tuple(each[name] for name in fields) for each in shown["people"]] == [
         ("Борис", False, 2, 1, 1), ("Анна", True, 1, 1, 0),
     ]  # fmt: skip
     assert await refused(await operator_.client.get("/desk/api/team?days=5")) == (422, "bad_days")
 
     settings = await lead.get("/settings/reports")
-    assert await refused(await lead.post("/settings/reports", {**settings, "rise": 0})) == (422, "out_of_range")
+    assert await refused(await lead.post("/settings/reports", {**settings, "rise": 0})) == (
+        422,
+        "out_of_range",
+    )
     assert (await lead.post("/settings/reports", {**settings, "leaderboard": False})).status == 200
     assert await operator_.get("/team") == {"on": False, "people": []}
     assert await refused(await lead.post("/settings/reports", settings)) == (409, "settings_changed")
