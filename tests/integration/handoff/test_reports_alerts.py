@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.leader import Leader
 from core.secret_box import SecretBox, new_key
 from core.settings import Settings
 from core.tables import decisions
@@ -17,6 +19,7 @@ from handoff.reports.settings import REPORTS, ReportSettings
 from handoff.webhooks.store import Webhooks
 from handoff.webhooks.tables import webhook_deliveries
 from tests.integration.handoff.handoff_past import decision, write
+from tests.integration.handoff.handoff_world import World
 
 # Summer time began in Berlin on 29 March: the same hour of the clock is another one of UTC two weeks earlier.
 NOW = datetime(2026, 4, 6, 10, 0, tzinfo=UTC)
@@ -86,3 +89,31 @@ async def test_a_young_archive_and_a_switched_off_watch_are_silent(archive: Asyn
     assert await alerts(archive).look(NOW) == []
     await settings.put(REPORTS, ReportSettings(), version=1, by="lena", now=NOW)
     assert len(await alerts(archive).look(NOW)) == 1
+
+
+async def test_one_process_of_all_watches(engine: AsyncEngine, world: World) -> None:
+    await past(engine, 2)
+    await asked(engine, NOW, 20)
+    stop, looks = asyncio.Event(), 0
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        stop.set()
+        return NOW
+
+    def leader(holder: str) -> Leader:
+        return Leader(world.scripts, name="topics", holder=holder, lease_s=60)
+
+    watch = alerts(engine)
+    await watch.run(stop, leader("first"), clock, every_s=0.01)
+    at_ms = round(NOW.timestamp() * 1000)
+    assert (looks, len(await watch.between(at_ms, at_ms + 1))) == (1, 1)
+
+    stop.clear()
+    other = asyncio.create_task(watch.run(stop, leader("second"), clock, every_s=0.01))
+    await asyncio.sleep(0.1)
+    assert not stop.is_set()  # it never had a turn
+    stop.set()
+    await other
+    assert looks == 1
