@@ -131,7 +131,7 @@ async def _work(connection: AsyncConnection, query: Select[Any], now_ms: int) ->
             for row in rows:
                 split.add(Worked(*row), now_ms)
             await asyncio.sleep(0)
-    return split
+    return split.finish()
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Any]:

@@ -61,6 +61,16 @@ class Work:
         self.kept += kept is True
         self.missed += kept is False
 
+    def merge(self, other: Work) -> None:
+        """Count other tickets in, ratings apart."""
+        self.tickets += other.tickets
+        self.kept += other.kept
+        self.missed += other.missed
+        for name, counts in other.values.items():
+            mine = self.values[name]
+            for value, n in counts.items():
+                mine[value] += n
+
     @property
     def kept_share(self) -> float | None:
         """Share of deadlines kept in [0, 1]."""
@@ -81,7 +91,10 @@ class Work:
 
 @dataclass(slots=True)
 class Split:
-    """All work, and the same by channel, group and operator; reasons, and when tickets were made."""
+    """Work by channel, group and operator; reasons, and when tickets were made.
+
+    `everything` is whole once `finish` was called: each ticket has one channel and is not counted twice.
+    """
 
     everything: Work = field(default_factory=Work)
     by: dict[str, dict[str, Work]] = field(
@@ -93,13 +106,18 @@ class Split:
     def add(self, ticket: Worked, now_ms: int) -> None:
         """Measure a ticket and count it in wherever it belongs."""
         values, kept = list(measured(ticket)), deadline_kept(ticket, now_ms)
-        self.everything.add(values, kept)
         self.by["channel"][ticket.channel].add(values, kept)
         self.by["group"][ticket.group].add(values, kept)
         if ticket.operator is not None:
             self.by["operator"][ticket.operator].add(values, kept)
         self.reasons[ticket.reason] += 1
         self.quarters[ticket.created_ms // QUARTER_MS] += 1
+
+    def finish(self) -> Split:
+        """Add the channels up; to be called once, when all tickets are in."""
+        for work in self.by["channel"].values():
+            self.everything.merge(work)
+        return self
 
     def rate(self, ratings: Sequence[Rating]) -> None:
         """Count ratings in where there is work they are about."""
@@ -147,4 +165,4 @@ def share_of(part: int, whole: int) -> float | None:
 
 
 def _s(milliseconds: int) -> int:
-    return max(round(milliseconds / 1000), 0)
+    return max((milliseconds + 500) // 1000, 0)
