@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
+from bot.projection_after import AFTER
 from core import sql
 from core.logging import get_logger
 from core.records import dump
@@ -228,4 +229,5 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.returned": _ticket_changed,
     "ticket.closed": _ticket_changed,
     "customer": _customer,
+    **AFTER,
 }

@@ -40,6 +40,8 @@ FORMATS: dict[str, str] = {
     "stores": "stores",
     "split": "split",
     "waits": "waits",
+    "rating": "rating:{ref}",
+    "rating_asked": "ratingasked:{customer}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

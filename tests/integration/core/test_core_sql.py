@@ -13,6 +13,9 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
+import handoff.ratings.tables as _ratings_too  # noqa: F401
+import handoff.reviews.tables as _reviews_too  # noqa: F401
+import handoff.tasks.tables as _tasks_too  # noqa: F401
 import handoff.tokens.tables as _tokens_too  # noqa: F401
 import handoff.webhooks.tables as _webhooks_too  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
