@@ -19,7 +19,7 @@ from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.clock import utc_now
 from core.settings import Settings
-from core.web.area import ADMINISTRATORS, Area
+from core.web.area import ADMINISTRATORS, LEADS, Area
 from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
@@ -27,6 +27,8 @@ from handoff.auditing.web import AuditArea
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
+from handoff.ratings.asking import Asker
+from handoff.ratings.web import RatingsArea
 from handoff.setting.web import SettingsArea
 from handoff.tokens.store import ApiTokens
 from handoff.tokens.web import TokensArea
@@ -63,10 +65,16 @@ class DeskParts:
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
+        *after_areas(parts),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
+
+
+def after_areas(parts: DeskParts) -> list[Area]:
+    """What comes after a conversation."""
+    return [RatingsArea(frame=parts.frame, guard=parts.guard(LEADS), settings=parts.settings)]
 
 
 def webhooks_of(app: App) -> Webhooks:
@@ -119,10 +127,15 @@ def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
 
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {"webhooks": partial(_send_webhooks, app)}
+    return {"webhooks": partial(_send_webhooks, app), "ratings": partial(_ask_for_ratings, app)}
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
     sender = HookSender(webhooks=webhooks_of(app), allow_private=app.config.web.private_webhooks, now=utc_now)
     async with sender:
         await sender.run(stop, app.leader("webhooks", lease_s=60))
+
+
+async def _ask_for_ratings(app: App, stop: asyncio.Event) -> None:
+    asker = Asker(engine=app.engine, scripts=app.scripts, settings=app.settings, now=utc_now)
+    await asker.run(stop, app.leader("ratings", lease_s=60))

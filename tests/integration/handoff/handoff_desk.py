@@ -10,7 +10,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk_areas import DeskParts, people_areas, tokens_area, webhooks_area
+from bot.desk_areas import DeskParts, after_areas, people_areas, tokens_area, webhooks_area
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -130,6 +130,7 @@ class Desk:
             frame=frame,
             menu=menu,
             areas=[
+                *after_areas(parts),
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),

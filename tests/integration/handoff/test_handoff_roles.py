@@ -37,6 +37,8 @@ ALLOWED: dict[str, set[str]] = {
     "GET /desk/settings": LEAD,
     "* /desk/settings/sign-in": ADMIN,
     "* /desk/api/settings/sign-in": ADMIN,
+    "* /desk/settings/ratings": LEAD,
+    "* /desk/api/settings/ratings": LEAD,
     "* /desk/settings/webhooks": ADMIN,
     "* /desk/api/webhooks": ADMIN,
     "* /desk/settings/tokens": ADMIN,
