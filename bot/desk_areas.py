@@ -30,6 +30,9 @@ from handoff.people.web import PeopleArea
 from handoff.ratings.asking import Asker
 from handoff.ratings.web import RatingsArea
 from handoff.setting.web import SettingsArea
+from handoff.tasks.reminding import Reminder
+from handoff.tasks.store import Tasks
+from handoff.tasks.web import TasksArea
 from handoff.tokens.store import ApiTokens
 from handoff.tokens.web import TokensArea
 from handoff.webhooks.sender import HookSender
@@ -65,16 +68,20 @@ class DeskParts:
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
-        *after_areas(parts),
+        *after_areas(app.engine, parts),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
 
 
-def after_areas(parts: DeskParts) -> list[Area]:
+def after_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
     """What comes after a conversation."""
-    return [RatingsArea(frame=parts.frame, guard=parts.guard(LEADS), settings=parts.settings)]
+    tasks = Tasks(engine)
+    return [
+        TasksArea(frame=parts.frame, guard=parts.guard(), tasks=tasks, operators=parts.operators),
+        RatingsArea(frame=parts.frame, guard=parts.guard(LEADS), settings=parts.settings),
+    ]
 
 
 def webhooks_of(app: App) -> Webhooks:
@@ -127,7 +134,11 @@ def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
 
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {"webhooks": partial(_send_webhooks, app), "ratings": partial(_ask_for_ratings, app)}
+    return {
+        "webhooks": partial(_send_webhooks, app),
+        "ratings": partial(_ask_for_ratings, app),
+        "tasks": partial(_remind, app),
+    }
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
@@ -139,3 +150,8 @@ async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
 async def _ask_for_ratings(app: App, stop: asyncio.Event) -> None:
     asker = Asker(engine=app.engine, scripts=app.scripts, settings=app.settings, now=utc_now)
     await asker.run(stop, app.leader("ratings", lease_s=60))
+
+
+async def _remind(app: App, stop: asyncio.Event) -> None:
+    reminder = Reminder(engine=app.engine, scripts=app.scripts, now=utc_now)
+    await reminder.run(stop, app.leader("tasks", lease_s=60))

@@ -4,6 +4,7 @@ import { get, post, setCsrf } from "/shared/api.js";
 import { Composer } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "/shared/keys.js";
+import "/shared/menu.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { INSERT_KEYS } from "./packet.js";

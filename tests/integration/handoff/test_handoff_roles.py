@@ -30,6 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     "* /desk/api/conversations": DESK,
     "* /desk/api/articles": DESK,
     "GET /desk/api/live": DESK,
+    "* /desk/tasks": DESK,
+    "* /desk/api/tasks": DESK,
     "* /desk/account": SIGNED_IN,
     "* /desk/api/account": SIGNED_IN,
     "* /desk/people": ADMIN,
