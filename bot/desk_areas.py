@@ -24,11 +24,17 @@ from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
 from handoff.auditing.web import AuditArea
+from handoff.history import History
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
+from handoff.queue import Queue
 from handoff.ratings.asking import Asker
 from handoff.ratings.web import RatingsArea
+from handoff.reviews.own import OwnArea
+from handoff.reviews.settings_web import CriteriaArea
+from handoff.reviews.store import Reviews
+from handoff.reviews.web import ReviewsArea, Tells
 from handoff.setting.web import SettingsArea
 from handoff.tasks.reminding import Reminder
 from handoff.tasks.store import Tasks
@@ -68,20 +74,36 @@ class DeskParts:
 def desk_areas(app: App, parts: DeskParts) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
-        *after_areas(app.engine, parts),
+        *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
 
 
-def after_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
-    """What comes after a conversation."""
-    tasks = Tasks(engine)
+def after_areas(engine: AsyncEngine, parts: DeskParts, *, history: History, tells: Tells) -> list[Area]:
+    """What comes after a conversation; `tells` takes verdicts."""
+    tasks, reviews = Tasks(engine), Reviews(engine)
+    frame, leads, everybody = parts.frame, parts.guard(LEADS), parts.guard()
     return [
-        TasksArea(frame=parts.frame, guard=parts.guard(), tasks=tasks, operators=parts.operators),
-        RatingsArea(frame=parts.frame, guard=parts.guard(LEADS), settings=parts.settings),
-    ]
+        TasksArea(frame=frame, guard=everybody, tasks=tasks, operators=parts.operators),
+        OwnArea(frame=frame, guard=everybody, engine=engine, reviews=reviews, operators=parts.operators),
+        ReviewsArea(
+            frame=frame, guard=leads, reviews=reviews, settings=parts.settings, history=history, tells=tells,
+            operators=parts.operators,
+        ),
+        RatingsArea(frame=frame, guard=leads, settings=parts.settings),
+        CriteriaArea(frame=frame, guard=leads, settings=parts.settings),
+    ]  # fmt: skip
+
+
+def _history(app: App) -> History:
+    return History(engine=app.engine, scripts=app.scripts, keys=app.keys)
+
+
+def _queue(app: App) -> Queue:
+    wait_s = app.config.handoff.expected_wait_s
+    return Queue(scripts=app.scripts, keys=app.keys, say=app.texts.say, expected_wait_s=wait_s)
 
 
 def webhooks_of(app: App) -> Webhooks:

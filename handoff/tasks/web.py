@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import AwareDatetime, Field
@@ -18,7 +18,7 @@ from core.web.frame import Frame
 from core.web.guard import DESK_ROLES, Guard
 from core.web.problems import Problem
 from handoff.tasks.store import Tasks
-from handoff.tasks.types import KINDS, VIEWS, Kind, NewTask, Task, TaskError, View
+from handoff.tasks.types import KINDS, VIEWS, Kind, NewTask, Task, TaskError
 
 _ID = "{id:[0-9A-Za-z_-]{1,80}}"
 _REFUSED = {
@@ -89,7 +89,7 @@ class TasksArea:
         if view not in VIEWS:
             raise Problem(422, "unknown_view", f"Change view to one of {', '.join(VIEWS)}.", field="view")
         now = utc_now()
-        found = await self._tasks.list(cast(View, view), who=who, now=now)
+        found = await self._tasks.list(view, who=who, now=now)
         people = [each for each in await self._operators.all() if each.role in DESK_ROLES]
         names = {each.id: each.display_name for each in people}
         return web.json_response(

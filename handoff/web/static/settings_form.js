@@ -36,7 +36,7 @@ export async function settingsForm(form, path, { fill = () => {}, collect = () =
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     summary.hidden = true;
-    const wrong = fields().map(checked).filter(Boolean);
+    const wrong = [...form.elements].filter((each) => each.matches("input, select, textarea")).map(checked).filter(Boolean);
     if (wrong.length) return void wrong[0].focus();
     try {
       held = await post(path, { value: collected(), version: held.version });

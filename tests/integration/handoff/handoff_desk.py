@@ -130,7 +130,7 @@ class Desk:
             frame=frame,
             menu=menu,
             areas=[
-                *after_areas(engine, parts),
+                *after_areas(engine, parts, history=history, tells=world.queue),
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
