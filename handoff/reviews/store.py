@@ -161,7 +161,7 @@ class Reviews:
     async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         try:
             async with self._reading.connect() as connection:
-                return (await connection.execute(query)).mappings().all()
+                return list((await connection.execute(query)).mappings())
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
 

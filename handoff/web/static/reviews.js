@@ -11,6 +11,7 @@ const kept = (id) => `duet.review.${id}`;
 let found = [];
 let people = [];
 let opened = null;
+let asking = 0;
 
 const options = (select, values) => { const chosen = select.value; select.replaceChildren(...values.map(([value, text]) => h("option", { value, selected: value === chosen }, text))); };
 const customer = (name) => (/^(?=.*\d)[\w-]{10,}$/.test(name) ? say("turn.guest", { tail: name.slice(-4) }) : name);
@@ -106,7 +107,10 @@ async function judge(turn, right) {
 
 async function load() {
   const query = new URLSearchParams({ by: $("by").value || "person", way: $("way").value || "random", operator: $("operator").value });
-  ({ found, people } = await get(`/reviews?${query}`));
+  const asked = ++asking;
+  const answer = await get(`/reviews?${query}`);
+  if (asked !== asking) return; // another choice was made meanwhile
+  ({ found, people } = answer);
   draw();
 }
 

@@ -70,7 +70,8 @@ export function checked(field) {
   return words ? field : null;
 }
 
-function mark(field, words) {
+/** Says beneath a field what is wrong with it, or takes that away. */
+export function mark(field, words) {
   const id = `${field.id}-fault`;
   document.getElementById(id)?.remove();
   field.toggleAttribute("aria-invalid", false);

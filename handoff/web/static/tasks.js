@@ -5,7 +5,7 @@ import { recount } from "/shared/menu.js";
 import { toast } from "/shared/notices.js";
 import { data, failed, start } from "/shared/page.js";
 import { clockTime, dayName, duration, label, say } from "/shared/words.js";
-import { checked } from "./settings_form.js";
+import { checked, mark } from "./settings_form.js";
 
 const EVERY_MS = 20_000;
 const SOON_MIN = [30, 60, 120, 24 * 60];
@@ -23,7 +23,7 @@ function draw() {
   $("none").hidden = tasks.length > 0;
   $("none").textContent = say(`tasks.none_${view}`);
   options($("kind"), data.kinds.map((kind) => [kind, say(`tasks.kind_${kind}`)]), $("kind").value || "call_back");
-  options($("owner"), [["", say("tasks.nobody")], ...people.map((each) => [each.id, each.name])], $("owner").options.length ? $("owner").value : me?.id);
+  options($("owner"), [["", say("tasks.nobody")], ...people.map((each) => [each.id, each.name])], $("owner").value);
   $("soon").replaceChildren(...SOON_MIN.map((minutes) => h("button", { type: "button", class: "small", onclick: () => dueIn(minutes) }, say("tasks.in", { time: duration(minutes * 60) }))));
 }
 
@@ -107,7 +107,10 @@ async function choose(name) {
 }
 
 async function load() {
-  ({ tasks, people } = await get(`/tasks?view=${view}`));
+  const asked = view;
+  const answer = await get(`/tasks?view=${asked}`);
+  if (asked !== view) return; // another view was chosen meanwhile
+  ({ tasks, people } = answer);
   draw();
 }
 
@@ -142,6 +145,10 @@ $("form").addEventListener("submit", async (event) => {
     recount();
   } catch (error) {
     if (error.status !== 422) return void failed(error);
+    if (error.code === "due_past") {
+      mark($("due"), error.words);
+      return void $("due").focus();
+    }
     $("fault").textContent = error.words;
     $("fault").hidden = false;
   }
@@ -149,6 +156,7 @@ $("form").addEventListener("submit", async (event) => {
 
 me = await start(() => draw());
 await load().catch(failed);
+$("owner").value = me?.id ?? "";
 if (query.get("conversation")) {
   $("about").textContent = say("tasks.about");
   $("about").hidden = false;

@@ -42,9 +42,9 @@ async def closed(
             await connection.execute(
                 insert(tickets).values(
                     id=f"t{name}", conversation=name, ref=f"webchat:{name}", status="closed",
-                    reason="emotion", group="general", priority=1, customer="Мария", language="ru", operator=operator,
-                    packet="{}", created_ms=at_ms - 500_000, due_ms=at_ms, taken_ms=at_ms - 480_000,
-                    replied_ms=at_ms - 470_000, ended_ms=at_ms,
+                    reason="emotion", group="general", priority=1, customer="Мария",
+                    language="ru", operator=operator, packet="{}", created_ms=at_ms - 500_000, due_ms=at_ms,
+                    taken_ms=at_ms - 480_000, replied_ms=at_ms - 470_000, ended_ms=at_ms,
                 )
             )  # fmt: skip
         if score:
