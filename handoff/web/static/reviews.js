@@ -54,14 +54,15 @@ function asReviewed(turn) {
 function criterion(each) {
   const chosen = opened.scores[each.id];
   const name = `c-${each.id}`;
-  return h("fieldset", { class: "criterion" },
-    h("legend", {}, each[document.documentElement.lang] ?? each.ru, each.critical ? h("span", { class: "chip urgent" }, say("reviews.critical")) : null),
+  return h("div", { class: "criterion", role: "radiogroup", "aria-labelledby": `${name}-name` },
+    h("p", { id: `${name}-name` }, each[document.documentElement.lang] ?? each.ru, each.critical ? h("span", { class: "chip urgent" }, say("reviews.critical")) : null),
     h("div", { class: "choices-row" }, ANSWERS.map(([value, word]) => h("label", { class: "pick" },
       h("input", { type: "radio", name, value, checked: chosen === value, onchange: () => score(each.id, value) }), h("span", {}, say(`reviews.${word}`))))));
 }
 
 function score(id, value) {
   opened.scores[id] = value;
+  $("fault").hidden = true;
   sessionStorage.setItem(kept(opened.found.conversation), JSON.stringify({ scores: opened.scores, comment: $("comment").value }));
   reached();
 }

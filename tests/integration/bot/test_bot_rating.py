@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,6 +16,7 @@ from bot.inbox import Pending
 from bot.rating import RatingIntake
 from bot.texts import load_texts
 from bot.types import MessageKind
+from bot.worker import Worker
 from core.config import ROOT
 from core.keys import ref_of
 from core.records import dump, new_id, outgoing
@@ -27,11 +29,13 @@ from handoff.ratings.section import RATINGS
 from handoff.ratings.tables import rating_asks, ratings
 from handoff.tasks.tables import tasks
 from tests.integration.bot.bot_world import (
+    FakeHandler,
     chat_message,
     converse,
     ensure_group,
     inbox,
     step_in,
+    until,
     wake,
 )
 from tests.integration.bot.path_driver import ACCOUNT
@@ -246,3 +250,30 @@ async def test_nobody_is_asked_while_ratings_are_off(stage: Stage) -> None:
     await stage.settings.put(RATINGS, off, version=0, by="test", now=stage.now)
     await stage.close()
     assert await stage.asker.step() == 0
+
+
+async def test_a_worker_never_shows_a_rating_to_the_bot(stage: Stage) -> None:
+    conversation = await stage.close()
+    await stage.asker.step()
+    box, handler, stop = inbox(stage.scripts), FakeHandler(), asyncio.Event()
+    for number, press in enumerate((f"rate:{conversation}:5", f"rate:{conversation}:skip", "")):
+        kind = MessageKind.BUTTON if press else MessageKind.TEXT
+        text = press or "Где мой заказ"
+        await box.ingest(replace(chat_message(CHAT, 50 + number), text=text, button=press, kind=kind))
+    texts = load_texts(ROOT / "bot/wording", default_language="ru")
+    worker = Worker(
+        redis=stage.scripts.redis, keys=stage.scripts.keys, inbox=box, handler=handler, name="w",
+        concurrency=2, lease_s=30, max_attempts=3,
+        apart=RatingIntake(scripts=stage.scripts, settings=stage.settings, texts=texts),
+    )  # fmt: skip
+    working = asyncio.create_task(worker.run(stop))
+
+    async def answered() -> bool:
+        return bool(handler.handled)
+
+    await until(answered)
+    stop.set()
+    await working
+    assert handler.handled == ["Где мой заказ"]
+    assert [row["score"] for row in await stage.rows(ratings)] == [5]
+    assert len([row for row in await stage.rows(turns) if row["outcome"] == "rated"]) == 2

@@ -30,6 +30,8 @@ async def both_widths(page: Page, name: str) -> None:
     for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark")):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+        await page.evaluate("scrollTo(0, 0)")
+        await page.wait_for_timeout(200)  # colours change softly
         await picture(page, f"{name}-{width}-{scheme}")
     await page.set_viewport_size({"width": 1280, "height": 900})
     await page.emulate_media(color_scheme="light")
@@ -135,7 +137,7 @@ async def said(engine: AsyncEngine, conversation: str, operator: str) -> None:
     words = (("customer", "Здравствуйте, где мой заказ?"), ("operator", "Здравствуйте! Чем помочь?"))
     async with engine.begin() as connection:
         for number, (author, text) in enumerate(words):
-            payload = turn(author, text, operator=operator, name="")  # type: ignore[arg-type]  # one of the authors
+            payload = turn(author, text, operator=operator if author == "operator" else None)  # type: ignore[arg-type]  # one of the authors
             await connection.execute(
                 insert(turns).values(
                     event_id=number + 10, conversation=conversation, ref=f"webchat:{conversation}",
