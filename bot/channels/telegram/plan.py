@@ -20,7 +20,7 @@ from bot.channels.telegram.markup import Rich, read_markdown, to_entities
 from bot.channels.telegram.split import split
 from bot.types import Location, Reply
 
-_SMALL_CHARS = 3
+_SCORE_CHARS = 3
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 Calls = list[TelegramMethod[Message]]
 
@@ -75,8 +75,8 @@ def _buttons(reply: Reply) -> InlineKeyboardMarkup | None:
     if not reply.buttons:
         return None
     keys = [InlineKeyboardButton(text=button.text, callback_data=button.id) for button in reply.buttons]
-    # Scores and the like stand side by side; words need a row each.
-    small = len(keys) > 1 and all(len(button.text) <= _SMALL_CHARS for button in reply.buttons)
+    # Scores ("4 ★") stand side by side; words need a row each.
+    small = len(keys) > 1 and all(_is_score(button.text) for button in reply.buttons)
     return InlineKeyboardMarkup(inline_keyboard=[keys] if small else [[key] for key in keys])
 
 
@@ -103,3 +103,7 @@ def _place_call(chat_id: int, title: str, point: Location) -> TelegramMethod[Mes
         title=name or title.strip(),
         address=address or title.strip(),
     )
+
+
+def _is_score(text: str) -> bool:
+    return text[:1].isdecimal() and len(text) <= _SCORE_CHARS
