@@ -9,8 +9,8 @@ import { checked, mark } from "./settings_form.js";
 
 const EVERY_MS = 20_000;
 const SOON_MIN = [30, 60, 120, 24 * 60];
-const KEPT = "duet.task";
 const query = new URLSearchParams(location.search);
+const KEPT = `duet.task.${query.get("conversation") ?? ""}`;
 let view = data.views.includes(query.get("view")) ? query.get("view") : "mine";
 let tasks = [];
 let people = [];
