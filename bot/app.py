@@ -20,7 +20,8 @@ from bot.channels.webchat.channel import WebchatChannel
 from bot.desk_areas import desk_jobs
 from bot.embedded import Embedded
 from bot.errors import SetupError
-from bot.governor import Band, Governor
+from bot.governing import Band
+from bot.governor import Governor
 from bot.health import Check, Health
 from bot.inbox import Inbox
 from bot.metrics import INGESTED

@@ -14,6 +14,7 @@ import aiohttp
 from bot.conversation import SKILLS, limits
 from bot.decide import Thresholds, decide
 from bot.errors import BotError
+from bot.familiar import Familiar
 from bot.knowledge import LiveKnowledge
 from bot.outcome import Outcomes
 from bot.signals import Reading, gather
@@ -65,7 +66,7 @@ async def ask(*, texts: list[str], file: Path | None, kb: Path | None, as_json: 
     if not messages:
         raise BotError("nothing to ask: give a TEXT or --file F")
     async with AsyncExitStack() as stack:
-        asker = await _asker(stack, config, environment, kb)
+        asker = await build_asker(stack, config, environment, kb)
         for text in messages:
             found = await asker.ask(text)
             print(json.dumps(found, ensure_ascii=False) if as_json or file else _readable(found), flush=True)  # noqa: T201 - the command's result
@@ -82,20 +83,27 @@ class Asker:
     limits: Thresholds
     language: str
     wait_s: float
+    familiar: Familiar
 
-    async def ask(self, text: str) -> dict[str, Any]:
-        """One line of the command's output: what would be decided and said.
-
-        `reply` is null for a skill, whose words depend on who asks.
-        """
-        reading = await gather(
+    async def read(self, text: str) -> Reading:
+        """All that a decision on a first message would be made of."""
+        return await gather(
             _message(text),
             BotState(),
             language=self.language,
             understander=self.understander,
             knowledge=self.knowledge,
             now=utc_now(),
+            familiar=self.familiar,
+            emotion_threshold=self.limits.emotion,
         )
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """One line of the command's output: what would be decided and said.
+
+        `reply` is null for a skill, whose words depend on who asks.
+        """
+        reading = await self.read(text)
         thresholds = replace(self.limits, article=reading.solved_threshold)
         decision = decide(reading.signals, thresholds, SKILLS)
         return {
@@ -127,7 +135,9 @@ class Asker:
         return reply.text if reply else None
 
 
-async def _asker(stack: AsyncExitStack, config: Config, environment: Environment, kb: Path | None) -> Asker:
+async def build_asker(
+    stack: AsyncExitStack, config: Config, environment: Environment, kb: Path | None
+) -> Asker:
     """Gets the base while a Rasa that is not running yet comes up.
 
     Without a folder it is the base that serves where one does: what was learned and published is in it.
@@ -147,19 +157,22 @@ async def _asker(stack: AsyncExitStack, config: Config, environment: Environment
     )
     live = KnowledgeBase(encoder=encoder, timezone=config.company.timezone, base=base)
     knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=_ENCODER_WAIT_S)
+    parser = build_offline_parser()
     texts = load_texts(resolve(config.bot.wording), default_language=config.company.default_language)
     return Asker(
         understander=build_understander(
             rasa=await starting(),
-            fallback=build_offline_parser(),
+            fallback=parser,
             emotion_threshold=config.nlu.emotion_threshold,
             max_chars=config.nlu.max_text_chars,
+            encoder=config.knowledge_base.encoder,
         ),
         knowledge=knowledge,
         outcomes=Outcomes(texts=texts, knowledge=knowledge),
         limits=limits(config),
         language=config.company.default_language,
         wait_s=config.handoff.expected_wait_s,
+        familiar=Familiar(articles=lambda: base.articles, odds=parser.odds),
     )
 
 

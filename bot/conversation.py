@@ -11,6 +11,7 @@ import aiohttp
 
 from bot.customers import RedisCustomers
 from bot.decide import Thresholds
+from bot.familiar import Familiar
 from bot.handler import Handler
 from bot.knowledge import LiveKnowledge
 from bot.skills.activate_card import ActivateCard
@@ -24,6 +25,7 @@ from core.clock import utc_now
 from core.config import Config
 from core.logging import get_logger
 from handoff.queue import Queue
+from handoff.routing.reception import Reception
 from nlu.compose import build_offline_parser, build_rasa_client, build_understander, rasa_address
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def limits(config: Config) -> Thresholds:
         clarify_margin=config.knowledge_base.clarify_margin,
         clarify_least=config.knowledge_base.clarify_least,
         skill_with_entity=config.nlu.skill_with_entity_confidence,
+        emotion=config.nlu.emotion_threshold,
     )
 
 
@@ -98,6 +101,7 @@ class Conversing:
                 fallback=parser,
                 emotion_threshold=config.nlu.emotion_threshold,
                 max_chars=config.nlu.max_text_chars,
+                encoder=config.knowledge_base.encoder,
             ),
             knowledge=knowledge,
             skills=self._skills(stack),
@@ -110,6 +114,8 @@ class Conversing:
             default_language=config.company.default_language,
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
+            reception=Reception(app.settings, company_zone=config.company.timezone),
+            familiar=Familiar(articles=lambda: self.base.base.articles, odds=parser.odds),
         )
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_routing import routing_area, routing_jobs
+from bot.desk_tools import PastJob, tools_area
 from core.auth import ROLES, Role
 from core.auth_accounts import Accounts
 from core.auth_limits import AttemptLimit
@@ -28,6 +30,7 @@ from handoff.history import History
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
+from handoff.ports import Articles
 from handoff.queue import Queue
 from handoff.ratings.asking import Asker
 from handoff.ratings.web import RatingsArea
@@ -71,10 +74,12 @@ class DeskParts:
         return Guard(self.sign_in, frozenset(roles), before_enrolment=before_enrolment)
 
 
-def desk_areas(app: App, parts: DeskParts) -> list[Area]:
+def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
         *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
+        tools_area(app, parts, articles),
+        routing_area(app, frame=parts.frame, guard=parts.guard()),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
@@ -157,6 +162,8 @@ def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
 def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
     return {
+        **routing_jobs(app),
+        "past answers": PastJob(app).run,
         "webhooks": partial(_send_webhooks, app),
         "ratings": partial(_ask_for_ratings, app),
         "tasks": partial(_remind, app),

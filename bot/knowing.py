@@ -7,6 +7,7 @@ import contextlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from bot.floor import FloorWatch
 from core.clock import utc_now
 from core.config import resolve
 from core.encoder import Encoder
@@ -21,6 +22,7 @@ from knowledge_base.phrases import SqlPhrases
 from knowledge_base.publish import ensure_published
 from knowledge_base.publishing import Publishing, RedisNotes
 from knowledge_base.store import RedisAnnouncements, SqlBaseStore
+from knowledge_base.verdict_store import SqlVerdicts
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -42,6 +44,7 @@ class Knowing:
         )
         self.base = KnowledgeBase(encoder=self.encoder, timezone=config.company.timezone)
         self.phrases = SqlPhrases(app.engine)
+        self.verdicts = SqlVerdicts(app.engine)
         self._store = SqlBaseStore(
             engine=app.engine,
             redis=app.redis,
@@ -56,6 +59,7 @@ class Knowing:
         stack.callback(self.encoder.close)
         if "workers" in app.roles:
             app.background.start("publish", self._publish, may_be_cut=True)
+            app.background.start("floor", self._floor().run)
         app.background.start("knowledge", self._follow)
 
     def publishing(self) -> Publishing:
@@ -67,9 +71,24 @@ class Knowing:
             phrases=self.phrases,
             encoder=self.encoder,
             floor=config.knowledge_base.precision_floor,
+            verdicts=self.verdicts,
+            confidence=config.knowledge_base.confidence,
             lease=Leader(app.scripts, name="publish", holder=f"{app.name}-page", lease_s=_PUBLISH_LEASE_S),
             notes=RedisNotes(redis=app.redis, key=app.keys("kb_publish")),
             clock=utc_now,
+        )
+
+    def _floor(self) -> FloorWatch:
+        app, config = self._app, self._app.config
+        return FloorWatch(
+            redis=app.redis,
+            keys=app.keys,
+            leader=app.leader("floor", lease_s=150),
+            knowledge_base=self.base,
+            store=self._store,
+            verdicts=self.verdicts,
+            floor=config.knowledge_base.precision_floor,
+            confidence=config.knowledge_base.confidence,
         )
 
     async def _publish(self, stop: asyncio.Event) -> None:
@@ -91,6 +110,8 @@ class Knowing:
                 now=utc_now(),
                 floor=config.knowledge_base.precision_floor,
                 learned=await self.phrases.accepted(),
+                verdicts=self.verdicts,
+                confidence=config.knowledge_base.confidence,
             )
         except (KnowledgeBaseError, CoreError) as error:
             # What was published before goes on serving; the log says what to mend.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import projection_routing, projection_tools
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
 from bot.projection_after import AFTER
@@ -197,6 +198,11 @@ async def _ticket_changed(connection: AsyncConnection, event: Event) -> None:
     await connection.execute(update(tickets).where(tickets.c.id == event.payload["ticket"]).values(**values))
 
 
+async def _ticket_closed(connection: AsyncConnection, event: Event) -> None:
+    await _ticket_changed(connection, event)
+    await projection_tools.closing(connection, event)
+
+
 async def _customer(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
     values = {
@@ -227,7 +233,9 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.taken": _ticket_changed,
     "ticket.replied": _ticket_changed,
     "ticket.returned": _ticket_changed,
-    "ticket.closed": _ticket_changed,
+    "ticket.closed": _ticket_closed,
     "customer": _customer,
     **AFTER,
+    **projection_tools.HANDLERS,
+    **projection_routing.HANDLERS,
 }

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
 
 from bot.channels.webchat.routes import add_chat
 from bot.desk_areas import DeskParts, desk_areas
 from bot.desk_articles import DeskArticles
 from bot.errors import SetupError
 from bot.metrics import WAITING
+from bot.split_report import read_split
 from bot.version import VERSION
 from bot.web.errors import json_errors
+from bot.web.health_page import HealthPage, Split
 from bot.web.openapi import add_openapi
 from bot.web.page import add_page
 from core.auth_limits import AttemptLimit
@@ -29,13 +32,18 @@ from core.web.frame import Frame, Menu
 from handoff.board import Board
 from handoff.history import History
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
+from knowledge_base.errors import StoreError
+from knowledge_base.verdict_store import SqlVerdicts
 from knowledge_base.web.app import add_knowledge_base
 
 if TYPE_CHECKING:
@@ -101,6 +109,10 @@ class Serving:
         assert knowing is not None  # noqa: S101 - set before for this role
         application = web.Application(client_max_size=config.web.max_body_bytes, middlewares=[json_errors])
         application.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
+        page = HealthPage(
+            texts=app.texts, timezone=config.company.timezone, parts=app.health.parts, split=self._split
+        )
+        application.router.add_get("/health", page.show)
         if app.telegram.webhook_path:
             application.router.add_post(app.telegram.webhook_path, app.telegram.webhook_handler(app.ingest))
         chat = config.webchat
@@ -174,7 +186,10 @@ class Serving:
             menu=menu,
             articles=articles,
             behind_tls=config.web.behind_tls,
-            areas=desk_areas(app, parts),
+            rules=SettledRules(app.settings),
+            here=Here(scripts=app.scripts, keys=app.keys, operators=self._operators),
+            presence=Presence(scripts=app.scripts, keys=app.keys),
+            areas=desk_areas(app, parts, articles),
         )
         add_knowledge_base(
             application,
@@ -190,6 +205,19 @@ class Serving:
     async def _healthz(self, _: web.Request) -> web.Response:
         body, takes = await self._app.health.report()
         return web.json_response(body, status=200 if takes else 503)
+
+    async def _split(self) -> Split | None:
+        app = self._app
+        try:
+            report = await read_split(
+                app.redis, app.keys, target=app.config.split.target, tolerance=app.config.split.tolerance
+            )
+        except (RedisError, OSError):
+            return None
+        try:
+            return Split(report, await SqlVerdicts(app.engine).customers())
+        except StoreError:
+            return Split(report, None)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         counts = await self._board.counts("")

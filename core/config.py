@@ -123,7 +123,8 @@ class KnowledgeBase(_Section):
     articles: str
     encoder: str
     encoder_threads: Count
-    precision_floor: Probability
+    precision_floor: Annotated[float, Field(gt=0, lt=1)]
+    confidence: Annotated[float, Field(gt=0, lt=1)]
     max_threshold: Probability
     clarify_margin: Probability
     clarify_least: Probability

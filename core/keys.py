@@ -39,9 +39,22 @@ FORMATS: dict[str, str] = {
     "kb_publish": "kb:publish",
     "stores": "stores",
     "split": "split",
+    "split_moves": "split:moves",
+    "floor": "floor",
     "waits": "waits",
     "rating": "rating:{ref}",
     "rating_asked": "ratingasked:{customer}",
+    "once": "once:{id}",
+    "seen": "seen:{operator}",
+    "looking": "looking:{ticket}",
+    "typing": "typing:{ticket}",
+    "customer_typing": "ctyping:{ref}",
+    "operator_typing": "otyping:{ref}",
+    "desks": "desks",
+    "presence": "presence",
+    "idle": "idle",
+    "offers": "offers",
+    "offered": "offered:{operator}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

@@ -14,6 +14,7 @@ from core.redis import Scripts
 from handoff.outcomes import (
     Busy,
     Closed,
+    Offered,
     Over,
     Queued,
     Refused,
@@ -55,13 +56,27 @@ class Queue:
         self._expected_wait_s = expected_wait_s
         self._clock = clock
 
-    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Refused:
-        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`)."""
+    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
+        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`).
+
+        `Offered`: it is a colleague's for a few seconds.
+        """
+        return await self._take(ticket, operator, name, "")
+
+    async def take_over(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
+        """As `take`, even while it is offered to a colleague: leads may."""
+        return await self._take(ticket, operator, name, "1")
+
+    async def _take(
+        self, ticket: str, operator: str, name: str, over_offer: str
+    ) -> Taken | Offered | Refused:
         language = await self._language(ticket)
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
-        answer = await self._run("take", ticket, operator, greeting)
+        answer = await self._run("take", ticket, operator, greeting, over_offer)
         if answer[0] == "taken":
             return Taken(ticket, on_the_way=int(answer[1]))
+        if answer[0] == "offered":
+            return Offered(answer[1])
         return _refusal(answer)
 
     async def step_in(
@@ -81,7 +96,7 @@ class Queue:
         whoever takes its ticket.
         """
         packet = HandoffPacket(reason=REASON_JOINED, language=language)
-        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0)
+        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0, targets={})
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
         answer = await self._run("step_in", ref, conversation, operator, dump(ticket), greeting)
         if answer[0] == "taken":
@@ -94,10 +109,15 @@ class Queue:
         answer = await self._run("return", ticket, operator, notice)
         return Returned() if answer[0] == "returned" else _refusal(answer)
 
-    async def close(self, ticket: str, *, operator: str, reason: str = "solved") -> Closed | Refused:
-        """End the conversation; the customer is told and their next message starts a new one."""
+    async def close(
+        self, ticket: str, *, operator: str, reason: str = "solved", topic: str = "", reopen_s: float = 0
+    ) -> Closed | Refused:
+        """End the conversation; the customer is told and their next message starts a new one.
+
+        Within `reopen_s` seconds it goes on with the same operator instead, if they are at the desk.
+        """
         notice = self._notice("conversation.closed", await self._language(ticket), PRIORITY_NOTICE)
-        answer = await self._run("close", ticket, operator, reason, notice)
+        answer = await self._run("close", ticket, operator, reason, notice, topic, str(int(reopen_s * 1000)))
         return Closed() if answer[0] == "closed" else _refusal(answer)
 
     async def reply(

@@ -13,6 +13,7 @@ from handoff.types import Ticket, TicketStatus
 FIELDS = (
     "id", "conversation", "ref", "channel", "status", "reason", "group", "priority", "due_at", "created_at",
     "customer", "language", "operator", "last_line", "unread", "taken_at", "replied_at", "ended_at",
+    "due_clock", "late", "why", "offered_to", "escalated_at", "window_ends_at",
 )  # fmt: skip
 """Fields of a live ticket that a list needs; the packet is left out, being the largest."""
 
@@ -75,6 +76,12 @@ def _ticket(values: Mapping[str, Any]) -> Ticket:
         taken_at=_moment_or_none(values.get("taken_at")),
         replied_at=_moment_or_none(values.get("replied_at")),
         ended_at=_moment_or_none(values.get("ended_at")),
+        due_clock=values.get("due_clock") or "",
+        late=values.get("late") or "",
+        why=values.get("why") or "",
+        offered_to=values.get("offered_to") or "",
+        escalated_at=_moment_or_none(values.get("escalated_at")),
+        window_ends_at=_moment_or_none(values.get("window_ends_at")),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from knowledge_base.base import Base
     from knowledge_base.phrases import SqlPhrases
     from knowledge_base.store import SqlBaseStore
+    from knowledge_base.verdict_store import SqlVerdicts
 
 
 def settings() -> tuple[Config, Environment]:
@@ -110,6 +111,13 @@ def _addresses(environment: Environment) -> tuple[str, str]:
         environment.redis_url or (running.redis_url if running else ""),
         environment.database_url or (running.database_url if running else ""),
     )
+
+
+def verdicts_of(store: SqlBaseStore) -> SqlVerdicts:
+    """The verdicts in the same archive."""
+    from knowledge_base.verdict_store import SqlVerdicts
+
+    return SqlVerdicts(store.engine)
 
 
 def folder_of(config: Config, named: str | None) -> Path:

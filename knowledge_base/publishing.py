@@ -17,7 +17,7 @@ from core.logging import get_logger
 from core.tasks import cancel_all
 from knowledge_base.errors import KnowledgeBaseError, StoreError
 from knowledge_base.phrases import SqlPhrases
-from knowledge_base.ports import BaseStore, Encoder
+from knowledge_base.ports import BaseStore, Encoder, Verdicts
 from knowledge_base.publish import publish_folder
 
 BEAT_S = 0.5
@@ -81,16 +81,23 @@ class Publishing:
         phrases: SqlPhrases,
         encoder: Encoder,
         floor: float,
+        verdicts: Verdicts,
+        confidence: float,
         lease: Lease,
         notes: RedisNotes,
         clock: Callable[[], datetime],
     ) -> None:
-        """Publishes `folder` with the accepted `phrases`; `lease` keeps other processes from doing it too."""
+        """Publishes `folder` with the accepted `phrases`; `lease` keeps other processes from doing it too.
+
+        `verdicts` may give the threshold a bound at `confidence`.
+        """
         self._folder = folder
         self._store = store
         self._phrases = phrases
         self._encoder = encoder
         self._floor = floor
+        self._verdicts = verdicts
+        self._confidence = confidence
         self._lease = lease
         self._notes = notes
         self._clock = clock
@@ -145,6 +152,8 @@ class Publishing:
                 floor=self._floor,
                 progress=self._progress,
                 learned=learned,
+                verdicts=self._verdicts,
+                confidence=self._confidence,
             )
             meta = await self._store.meta(version)
             ended: dict[str, str | int | float] = {

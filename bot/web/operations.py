@@ -14,7 +14,9 @@ from bot.channels.webchat.bodies import (
     SessionAnswer,
     SessionBody,
 )
-from bot.web import shapes, shapes_kb
+from bot.web import shapes, shapes_kb, shapes_tools
+from handoff.tools.web.asides import AskBody, PromiseBody
+from handoff.tools.web.moves import NoteBody, TransferBody
 from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody, VerdictBody
 from knowledge_base.phrases import STATUSES
 from knowledge_base.web.api import DecideBody
@@ -70,6 +72,11 @@ _WAIT = Parameter(
     "Seconds to wait for a message where there is none; the server waits no longer than it allows",
     {"type": "number", "minimum": 0, "default": 0},
 )
+_TYPING = Parameter(
+    "typing",
+    "Whether the page shows an operator typing; a change is told",
+    {"type": "string", "enum": ["0", "1"]},
+)
 _VIEW = Parameter(
     "view", "Which tickets", {"type": "string", "enum": ["waiting", "mine", "all"], "default": "waiting"}
 )
@@ -94,7 +101,11 @@ CHAT = (
     ),
     Operation(
         "get", "/chat/api/messages", "readMessages", "Messages after one, waiting for them where asked to.",
-        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT),
+        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT, _TYPING),
+    ),
+    Operation(
+        "post", "/chat/api/typing", "customerTypes", "The customer is writing; people see it for 6 s.",
+        shapes.DoneAnswer, access="chat", errors=(401, 503),
     ),
 )  # fmt: skip
 
@@ -235,4 +246,31 @@ KNOWLEDGE_BASE = (
     ),
 )  # fmt: skip
 
-OPERATIONS = PROCESS + CHAT + DESK + PROGRAMS + TEACHING + KNOWLEDGE_BASE
+_TICKET = "/desk/api/tickets/{id}"
+
+TOOLS = (
+    Operation(
+        "post", f"{_TICKET}/note", "writeNote", "A note for colleagues; no customer ever gets it.",
+        shapes_tools.NotedAnswer, NoteBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/transfer", "transferTicket",
+        "Pass a conversation on; refused unless `holder` still has it.",
+        shapes.DoneAnswer, TransferBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/reopen", "reopenTicket", "Go on with a conversation that was closed a while ago.",
+        shapes.DoneAnswer, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/requests", "askGroup", "Ask another group for something.",
+        shapes_tools.MadeAnswer, AskBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/promises", "promiseCompensation",
+        "Promise compensation; above the limit it waits for a lead.",
+        shapes_tools.PromisedAnswer, PromiseBody, access="desk_change", errors=CHANGE,
+    ),
+)  # fmt: skip
+
+OPERATIONS = PROCESS + CHAT + DESK + TOOLS + PROGRAMS + TEACHING + KNOWLEDGE_BASE

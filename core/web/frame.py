@@ -18,6 +18,8 @@ from core.web.words import Words
 
 ENROLMENT = "/desk/account"
 """Where a second factor is set up."""
+SETTINGS = "/desk/settings"
+"""The page that leads to all settings."""
 DESK = NavEntry("/desk", "nav.desk", DESK_ROLES)
 
 
@@ -34,6 +36,14 @@ class Menu:
     def of(self, operator: Operator | None) -> list[NavEntry]:
         """What somebody sees of it: nothing before signing in."""
         return [each for each in self._for(operator) if not each.hint]
+
+    def here(self, path: str) -> str:
+        """The line that stands for a page: its own, that of the page above it, or that of all settings."""
+        above = [each for each in self._entries if path == each.path or path.startswith(f"{each.path}/")]
+        if not above:
+            return ""
+        nearest = max(above, key=lambda entry: len(entry.path))
+        return SETTINGS if nearest.hint else nearest.path
 
     def settings(self, operator: Operator | None) -> list[NavEntry]:
         """The pages of settings somebody may change."""
@@ -101,7 +111,7 @@ class Frame:
             api=self._api,
             operator=operator,
             nav=self._menu.of(operator),
-            path=request.path,
+            here=self._menu.here(request.path),
             **values,
         )
         response.set_status(status)

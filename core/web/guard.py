@@ -30,6 +30,10 @@ class Guard:
         self._roles = roles
         self._before_enrolment = before_enrolment
 
+    def narrowed(self, roles: frozenset[Role]) -> Guard:
+        """The same sessions, for what only these roles may see and change."""
+        return Guard(self._sign_in, roles)
+
     async def session(self, request: web.Request) -> Session:
         """The session, for reading.
 

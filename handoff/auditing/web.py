@@ -21,7 +21,7 @@ ACTIONS = ("settings", "operator", "kb", "verdict", "customer", "token", "webhoo
 class AuditArea:
     """The page and its API; only administrators get in."""
 
-    nav = (NavEntry("/desk/audit", "nav.audit", ADMINISTRATORS),)
+    nav = (NavEntry("/desk/audit", "nav.audit", ADMINISTRATORS, hint="hints.audit"),)
 
     def __init__(self, *, frame: Frame, guard: Guard, audit: Audit) -> None:
         """`guard` lets administrators in and nobody else."""

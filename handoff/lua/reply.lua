@@ -17,6 +17,7 @@ push_out(ref, ticket[4], epoch, reply, now)
 for _, event in ipairs(reply.events or {}) do emit(event.kind, event.conversation, ref, now, event.payload) end
 redis.call('HSET', K.ticket(id), 'last_line', reply.line, 'unread', 0)
 redis.call('HSET', K.conversation(ref), 'last_at', whole(now))
+clock_answered(id, operator, now)
 if not ticket[5] then
   redis.call('HSET', K.ticket(id), 'replied_at', whole(now))
   ticket_event(id, 'replied', ticket[4], ref, now, {operator = operator})

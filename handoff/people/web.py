@@ -27,7 +27,7 @@ _ID = "{id:[0-9A-Za-z_-]{1,40}}"
 class PeopleArea:
     """The page and its API; only administrators get in."""
 
-    nav = (NavEntry("/desk/people", "nav.people", ADMINISTRATORS),)
+    nav = (NavEntry("/desk/people", "nav.people", ADMINISTRATORS, hint="hints.people"),)
 
     def __init__(
         self,

@@ -11,10 +11,10 @@ from core.auth import ROLES, Role
 from core.auth_policy import SIGN_IN, SignInPolicy
 from core.clock import utc_now
 from core.settings import Conflict, Settings, Stored
-from core.web.area import ADMINISTRATORS, LEADS, NavEntry
+from core.web.area import ADMINISTRATORS, NavEntry
 from core.web.bodies import Body, read_body
 from core.web.frame import Frame, Menu
-from core.web.guard import Guard
+from core.web.guard import DESK_ROLES, Guard
 from core.web.problems import Problem
 
 PATH = "/desk/settings/sign-in"
@@ -31,7 +31,7 @@ class SettingsArea:
     """The index and the page of signing in."""
 
     nav = (
-        NavEntry("/desk/settings", "nav.settings", LEADS),
+        NavEntry("/desk/settings", "nav.settings", DESK_ROLES),
         NavEntry(PATH, "sign_in.title", ADMINISTRATORS, hint="sign_in.hint"),
     )
 
@@ -55,7 +55,7 @@ class SettingsArea:
         """All pages of settings that are for whoever asks."""
         operator = await self._frame.operator(request)
         pages = self._menu.settings(operator)
-        return await self._frame.page(request, "settings.html", roles=LEADS, pages=pages)
+        return await self._frame.page(request, "settings.html", roles=DESK_ROLES, pages=pages)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Who must use a second factor."""

@@ -18,6 +18,9 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.ports import Articles
 from handoff.queue import Queue
+from handoff.routing.presence import Presence
+from handoff.tools.closing import CloseRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.live import LiveApi
 from handoff.web.pages import STATIC, Pages
@@ -43,6 +46,9 @@ def add_desk(
     articles: Articles,
     behind_tls: bool,
     areas: Sequence[Area] = (),
+    rules: CloseRules | None = None,
+    here: Here | None = None,
+    presence: Presence | None = None,
 ) -> None:
     """Serve the desk under `/desk`; its errors are JSON, its pages load nothing from elsewhere.
 
@@ -58,17 +64,26 @@ def add_desk(
         menu: Gets the lines of the areas.
         articles: The knowledge base for operators.
         behind_tls: A TLS proxy stands before us.
+        rules: What closing a conversation asks; nothing by default.
+        here: Who looks at which conversation; nobody is told by default.
         areas: Further pages; made with the same `sign_in`, they check who asks by themselves.
+        presence: Learns whose desk is open.
     """
     guard = Guard(sign_in)
     pages = Pages(frame=frame)
     entry = SignInApi(sign_in=sign_in, guard=guard, behind_tls=behind_tls)
     teach = TeachApi(guard=guard, queue=queue, board=board, history=history, articles=articles)
     tickets = TicketApi(
-        guard=guard, queue=queue, board=board, history=history, operators=operators, lessons=teach
+        guard=guard,
+        queue=queue,
+        board=board,
+        history=history,
+        operators=operators,
+        lessons=teach,
+        rules=rules,
     )
     talks = TalkApi(guard=guard, queue=queue, board=board, history=history, operators=operators)
-    live = LiveApi(guard=guard, board=board, hub=hub)
+    live = LiveApi(guard=guard, board=board, hub=hub, here=here, online=presence)
 
     desk = web.Application(middlewares=[problems])
     desk.on_response_prepare.append(protect)
@@ -82,6 +97,7 @@ def add_desk(
             web.post("/api/logout", entry.logout),
             web.get("/api/me", entry.me),
             web.get("/api/tickets", tickets.index),
+            web.get("/api/pulse", tickets.pulse),
             web.get(f"/api/tickets/{_ID}", tickets.show),
             web.post(f"/api/tickets/{_ID}/take", tickets.take),
             web.post(f"/api/tickets/{_ID}/return", tickets.return_to_bot),

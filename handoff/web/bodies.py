@@ -45,9 +45,10 @@ class ResendBody(Body):
 
 
 class CloseBody(Body):
-    """Why a conversation ends."""
+    """Why a conversation ends, and what it was about."""
 
     reason: Annotated[Text, Field(max_length=200)] = "solved"
+    topic: Annotated[Text, Field(max_length=40)] = ""
 
 
 class VerdictBody(Body):

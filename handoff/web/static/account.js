@@ -5,6 +5,7 @@ import { confirmed, toast } from "/shared/notices.js";
 import { data, failed, start } from "/shared/page.js";
 import { clockTime, dayName, label, say } from "/shared/words.js";
 
+import { drawAlerts } from "./alerts_form.js";
 import { drawSecond, loadSecond } from "./second.js";
 
 let sessions = [];
@@ -16,6 +17,7 @@ function draw() {
   keyed($("sessions"), sessions, (each) => each.id, line);
   $("end-others").hidden = sessions.length < 2;
   drawSecond();
+  drawAlerts();
 }
 
 const when = (iso) => `${dayName(iso)}, ${clockTime(iso)}`;

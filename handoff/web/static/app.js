@@ -1,16 +1,19 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
-import { Composer } from "./composer.js";
+import { Alerts } from "./alerts.js";
+import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "/shared/keys.js";
 import "/shared/menu.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { INSERT_KEYS } from "./packet.js";
+import { Own } from "./routing_own.js";
 import { Search } from "./search.js";
 import { teaching } from "./teaching.js";
-import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
+import { Tools } from "./tools.js";
+import { banner, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
@@ -18,15 +21,27 @@ const BOT_POLL_MS = 5000;
 const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false, chosen: {} };
 
 const list = new List({ choose, show });
-const composer = new Composer({ send });
+const composer = new Composer({ send, note: (ticket, text) => tools.note(ticket, text) });
 const search = new Search({ failed });
 const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
 const live = new Live({
-  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => {
+    if (tools.hears(event)) return null;
+    if (event.type === "own") return own.refresh();
+    if (event.type !== "tickets") return refreshOpened();
+    hear();
+    return refreshList();
+  },
   lost: () => banner(say("live.lost")),
-  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
+  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); own.refresh(); },
   signedOut: () => location.assign("/desk/login"),
 });
+
+const tools = new Tools({
+  composer, live, failed, opened: () => state.opened, me: () => state.me, mine: () => isMine(),
+  refresh: () => { refreshList(); refreshOpened(); }, select: (id) => select({ kind: "ticket", id }),
+});
+const own = new Own({ failed, taken: (id) => { state.writes = true; show("mine"); select({ kind: "ticket", id }); } });
 
 // One request at a time for each thing; what changes meanwhile asks once more.
 function oneAtATime(work) {
@@ -54,6 +69,9 @@ const refreshList = oneAtATime(async () => {
   drawList();
 });
 
+const alerts = new Alerts();
+const hear = oneAtATime(async () => alerts.seen(await get("/pulse")));
+
 const refreshOpened = oneAtATime(async () => {
   const selected = state.selected;
   if (!selected) return;
@@ -71,6 +89,7 @@ const refreshOpened = oneAtATime(async () => {
   state.pending = state.pending.filter((each) => !found.turns.some((turn) => turn.out_id === each.out_id));
   drawOpened();
   markRead();
+  tools.refreshSide();
 });
 
 function failed(error) {
@@ -96,10 +115,12 @@ function drawOpened() {
   $("opened").hidden = !opened;
   $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
+  tools.drawn();
   if (!opened) return composer.show(null, "");
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
-  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  drawConversation({ opened, groups: own.groups, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
+  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
+  $("do-note-locked").hidden = !opened.ticket;
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
 }
@@ -197,15 +218,13 @@ const actions = {
     await post(`/tickets/${state.selected.id}/return`);
     toast(say("notice.returned"));
   }),
-  close: async () => {
+  close: () => {
     const ticket = state.opened?.ticket;
     if (!isMine() && ticket?.status !== "waiting") return;
-    if (!(await confirmed(say("dialog.close_title"), say("dialog.close_text"), say("action.close")))) return;
-    change(async () => {
-      await post(`/tickets/${ticket.id}/close`);
-      toast(say("notice.closed"));
-    });
+    tools.close(ticket);
   },
+  transfer: () => tools.transfer(),
+  reopen: () => tools.reopen(),
 };
 
 function statusOf(selected) {
@@ -215,6 +234,7 @@ function statusOf(selected) {
 const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
 
 function send(ticket, text, teaches) {
+  tools.coach.sent();
   const answers = teaches ? { turn: teaches.turn, article: teaches.article } : null;
   const pending = { ticket, text, answers, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
   state.pending.push(pending);
@@ -239,16 +259,18 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
+  KeyA: () => own.accept(), KeyD: () => own.decline(),
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
   search: teacher.searchArticles,
+  ...tools.keys,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
@@ -256,8 +278,8 @@ listen({
 $("help").addEventListener("click", showKeys);
 $("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
-$("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
+$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); own.draw(); });
+$("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
 setInterval(() => list.tick(), 1000);
@@ -269,13 +291,16 @@ try {
   state.me = operator;
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
-  $("knowledge").hidden = !["lead", "administrator"].includes(operator.role);
   const kept = sessionStorage.getItem("duet.view");
   state.view = VIEWS.includes(kept) ? kept : "waiting";
   list.tabs(state.view, state.counts);
   openFromAddress();
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  tools.refreshMentions(false);
+  tools.refreshApprovals();
+  hear();
+  own.refresh();
   live.start();
 } catch (error) {
   failed(error);

@@ -9,7 +9,7 @@ let shown = "";
 let turnsShown = 0;
 let packetOpen = true;
 
-export function drawConversation({ opened, me, mine, pending, resend, retry, actions, lessons }) {
+export function drawConversation({ opened, groups, me, mine, pending, resend, retry, actions, lessons }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
   const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
@@ -23,9 +23,9 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
 
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
-  drawActions(opened.ticket, mine, actions);
+  drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
   $("new-task").href = `/desk/tasks?conversation=${opened.ticket ? opened.ticket.conversation : opened.conversation.id}`;
-  drawPacket(opened, lessons);
+  drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
 
@@ -64,18 +64,21 @@ function statusWords(ticket, me) {
   return ticket.operator?.id === me.id ? say("status.taken_you") : say("status.taken", { name: ticket.operator?.display_name ?? "" });
 }
 
-function drawActions(ticket, mine, actions) {
+function drawActions(ticket, mine, actions, leads) {
   const wanted = [];
   if (!ticket) wanted.push(["join", "take", true]);
-  else if (ticket.status === "waiting") wanted.push(["close", "close", false], ["take", "take", true]);
-  else if (mine) wanted.push(["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "waiting") wanted.push(["transfer", "transfer", false], ["close", "close", false], ["take", "take", true]);
+  else if (mine) wanted.push(["transfer", "transfer", false], ["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "closed") wanted.push(["reopen", "reopen", false]);
+  else if (ticket.status === "taken" && leads) wanted.push(["transfer", "transfer", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));
   keyed($("actions"), items, (item) => item.word, (item) =>
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));
 }
 
-function drawPacket({ packet, ticket }, lessons) {
-  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
+function drawPacket({ packet, ticket }, lessons, groups) {
+  const group = ticket && (groups?.[ticket.group]?.[document.documentElement.lang] ?? ticket.group);
+  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority, group, why: ticket.why }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
   // A key of its own for each set of buttons: what is drawn over keeps its listeners.
   keyed($("packet"), items, (item) => `${item.ticket.id} ${item.mine} ${item.question}`, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }, { ...lessons, ...item }));
 }

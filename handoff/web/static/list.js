@@ -62,17 +62,19 @@ export class List {
   }
 
   ticketFoot(line, me) {
-    const owner = line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
+    const offered = line.status === "waiting" && line.offered_to && h("span", { class: "offered" }, line.offered_to.id === me.id ? say("offers.yours") : say("offers.with", { name: line.offered_to.display_name }));
+    const owner = offered || line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
     return [
       h("span", { class: "line-foot" },
         line.priority === 0 && h("span", { class: "chip urgent" }, say("list.urgent")),
+        line.late && h("span", { class: `chip ${line.late}` }, say(`late.${line.late}`)),
         h("span", { class: "chip" }, label("reason", line.reason)),
         h("span", { class: "spring" }),
         h("span", { class: "owner" }, owner)),
-      line.status === "waiting" && h("span", { class: "line-foot" },
-        h("span", { class: "waiting", data: { since: line.created_at } }),
+      (line.status === "waiting" || line.due_at) && h("span", { class: "line-foot" },
+        line.status === "waiting" && h("span", { class: "waiting", data: { since: line.created_at } }),
         h("span", { class: "spring" }),
-        h("span", { class: "due", data: { due: line.due_at } })),
+        line.due_at && h("span", { class: "due", data: { due: line.due_at, clock: line.due_clock } })),
     ];
   }
 
@@ -87,7 +89,7 @@ export class List {
     for (const each of document.querySelectorAll("[data-ago]")) write(each, say("list.ago", { time: duration((now - Date.parse(each.dataset.ago)) / 1000) }));
     for (const each of document.querySelectorAll("[data-due]")) {
       const left = (Date.parse(each.dataset.due) - now) / 1000;
-      write(each, left < 0 ? say("list.overdue", { time: duration(-left) }) : say("list.due", { time: duration(left) }));
+      write(each, left < 0 ? say("list.overdue", { time: duration(-left) }) : say(each.dataset.clock === "resolve" ? "late.resolve_in" : "list.due", { time: duration(left) }));
       each.classList.toggle("late", left < 0);
       each.classList.toggle("soon", left >= 0 && left < DUE_SOON_S);
     }

@@ -31,6 +31,11 @@ export class Live {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(this.watching));
   }
 
+  /** Says something that needs no answer; what cannot be said now is not said later. */
+  say(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
   opened() {
     this.heard();
     this.socket.send(JSON.stringify(this.watching));

@@ -1,12 +1,14 @@
 // What is known of a conversation that was handed over, before its first line is read.
 import { h } from "/shared/dom.js";
 import { label, percent, say } from "/shared/words.js";
+import { whyWords } from "./routing_own.js";
 
 export const INSERT_KEYS = ["i", "o", "p"];
 
 export function packetCard(packet, ticket, open, toggled, lessons) {
   const rows = [
     packet.evidence && row("evidence", h("q", {}, packet.evidence)),
+    ticket.group && row("group", [ticket.group, ticket.why && h("span", { class: "why" }, ` · ${whyWords(ticket.why)}`)]),
     packet.intent && row("intent", `${label("intent", packet.intent)} · ${percent(packet.intent_confidence)}`),
     packet.entities.length && row("entities", h("span", { class: "chips" }, packet.entities.map(([name, value]) => h("span", { class: "chip" }, `${label("entity", name)}: ${value}`)))),
     packet.mood && row("mood", h("span", { class: packet.mood === "neutral" ? "" : "mood" }, `${label("mood", packet.mood)} · ${percent(packet.mood_score)}`)),

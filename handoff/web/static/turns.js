@@ -29,6 +29,7 @@ export function withDividers(turns, conversation) {
 
 export function turnItem(turn, { mine, resend, judge, which }) {
   if (turn.divider) return h("li", { class: turn.day ? "divider day" : "divider" }, turn.divider);
+  if (turn.kind === "note") return noteItem(turn);
   if (turn.author === "system") return h("li", { class: "turn system" }, rich(turn.text), mark(turn, mine, resend));
   const side = turn.author === "customer" ? "left" : "right";
   const dead = turn.delivery?.status === "cancelled";
@@ -52,6 +53,13 @@ function verdict(turn, judge, which) {
     h("span", { class: "verdicts", role: "group", "aria-label": say("teach.verdict") }, button(true), button(false),
       operator === false && h("button", { type: "button", class: "small which", onclick: () => which(turn) }, say("teach.which"))),
   ];
+}
+
+/** What only colleagues see: never to be taken for something the customer read. */
+function noteItem(turn) {
+  return h("li", { class: "turn aside" },
+    h("div", { class: "bubble" }, h("span", { class: "author" }, say("turn.note", { name: turn.name })), plain(turn.text)),
+    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at))));
 }
 
 function extras(turn) {

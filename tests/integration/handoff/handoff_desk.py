@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
@@ -20,21 +22,30 @@ from core.auth_signin import SignIn
 from core.notify import Hub
 from core.secret_box import SecretBox, new_key
 from core.settings import Settings
+from core.web.area import Area
 from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
 from handoff.ports import Articles, ArticleText, FoundArticle
+from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
+from handoff.tools.area import ToolsArea
+from handoff.tools.closing import SettledRules
+from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.webhooks.store import Webhooks
 from handoff.words import load_words
-from tests.integration.handoff.handoff_world import World
+from knowledge_base.lemmas import content, lemma, lemmas
+from tests.integration.handoff.handoff_world import World, say
 
 PASSWORD = "a long password"
+
+AreasOf = Callable[[Frame, Guard, Operators], Sequence[Area]]
 
 Client = TestClient[web.Request, web.Application]
 
@@ -78,6 +89,8 @@ class Desk:
     operators: Operators
     accounts: Accounts
     webhooks: Webhooks
+    settings: Settings
+    tools: ToolsArea
 
     @classmethod
     def on(
@@ -88,8 +101,10 @@ class Desk:
         behind_tls: bool = False,
         memory_s: float = 0,
         articles: Articles | None = None,
+        more_areas: AreasOf | None = None,
+        presence: Presence | None = None,
     ) -> Desk:
-        """The desk over one live record and one archive."""
+        """The desk over one live record and one archive; `more_areas` makes further pages."""
         operators = Operators(engine, memory_s=memory_s)
         sessions = Sessions(redis=world.redis, keys=world.keys, lifetime_s=3600)
         limit = AttemptLimit(redis=world.redis, keys=world.keys, per_name=3, per_address=6, window_s=60)
@@ -107,6 +122,21 @@ class Desk:
             settings=settings, menu=menu, behind_tls=behind_tls,
         )  # fmt: skip
         app = web.Application(client_max_size=64 * 1024)
+        area = ToolsArea(
+            guard=parts.guard(),
+            frame=frame,
+            engine=engine,
+            scripts=world.scripts,
+            keys=world.keys,
+            operators=operators,
+            settings=settings,
+            say=say,
+            lemma=lemma,
+            lemmas=lambda text: content(lemmas(text)),
+            company={"ru": "Лавка", "en": "Lavka"},
+            zone=ZoneInfo("Europe/Moscow"),
+            articles=articles or Shelf(),
+        )
         board = Board(scripts=world.scripts, keys=world.keys)
         history = History(engine=engine, scripts=world.scripts, keys=world.keys)
         tokens = ApiTokens(engine)
@@ -131,14 +161,19 @@ class Desk:
             menu=menu,
             areas=[
                 *after_areas(engine, parts, history=history, tells=world.queue),
+                area,
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
+                *(more_areas(frame, parts.guard(), operators) if more_areas else ()),
             ],
             articles=articles or Shelf(),
             behind_tls=behind_tls,
+            rules=SettledRules(settings),
+            here=Here(scripts=world.scripts, keys=world.keys, operators=operators),
+            presence=presence,
         )
-        return cls(app, hub, operators, Accounts(engine, operators), hooks)
+        return cls(app, hub, operators, Accounts(engine, operators), hooks, settings, area)
 
     async def add(self, name: str, *, role: str = "operator", display_name: str = "") -> str:
         """An account; its id."""

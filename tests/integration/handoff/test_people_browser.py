@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import Page, expect
 
 from tests.integration.handoff.handoff_desk import Desk
+from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - fixtures
     SignIn,
     address,
@@ -79,3 +82,50 @@ async def test_an_operator_changes_the_password_and_ends_other_sign_ins(
 
     await page.goto(f"{address}/desk/people")
     await expect(page.locator("h1")).to_have_text("Эта страница не для вашей роли")
+
+
+async def test_somebody_who_waits_marks_the_tab_and_sounds_where_that_is_wished(
+    world: World,
+    sign_in: SignIn,  # noqa: F811 - fixture
+    address: str,  # noqa: F811 - fixture
+) -> None:
+    page = await sign_in("anna", "Анна")
+    await page.goto(f"{address}/desk/account")
+    await page.get_by_label("звук, когда появился ждущий клиент").check()
+    await page.goto(f"{address}/desk")
+    await page.evaluate(
+        """() => {
+          globalThis.tones = [];
+          const make = AudioContext.prototype.createOscillator;
+          AudioContext.prototype.createOscillator = function () {
+            const tone = make.call(this);
+            const begin = tone.start.bind(tone);
+            tone.start = (...when) => { globalThis.tones.push(tone.frequency.value); begin(...when); };
+            return tone;
+          };
+        }"""
+    )
+    await page.keyboard.press("Escape")
+    icon = page.locator('link[rel="icon"]')
+    await expect(icon).to_have_attribute("href", "/shared/icon.svg")
+    ticket = await world.hand_over("Курьер не едет")
+    await expect(icon).to_have_attribute("href", "/shared/icon-waiting.svg")
+    await _hears(page, [660])
+
+    await world.queue.take(ticket, operator=await _id_of(page), name="Анна")
+    await expect(icon).to_have_attribute("href", "/shared/icon.svg")
+    await world.relay("Алло?")
+    await _hears(page, [660, 880])
+
+
+async def _hears(page: Page, pitches: list[int]) -> None:
+    """Wait for these tones; the page's policy forbids a condition of our own in it."""
+    async with asyncio.timeout(15):
+        while await page.evaluate("globalThis.tones") != pitches:
+            await asyncio.sleep(0.1)
+
+
+async def _id_of(page: Page) -> str:
+    """The id of who is signed in."""
+    found: str = await page.evaluate("fetch('/desk/api/me').then((r) => r.json()).then((d) => d.operator.id)")
+    return found

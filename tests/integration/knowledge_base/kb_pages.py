@@ -29,6 +29,7 @@ from knowledge_base.ports import Encoder
 from knowledge_base.publishing import Publishing, RedisNotes
 from knowledge_base.store import RedisAnnouncements, SqlBaseStore
 from knowledge_base.types import Article
+from knowledge_base.verdict_store import SqlVerdicts
 from knowledge_base.web.app import add_knowledge_base
 from tests.integration.handoff.handoff_desk import PASSWORD, Desk
 from tests.integration.handoff.handoff_world import World
@@ -98,6 +99,7 @@ class Pages:
         phrases = SqlPhrases(engine)
         publishing = Publishing(
             folder=folder, store=store, phrases=phrases, encoder=encoder, floor=0.95, lease=lease,
+            verdicts=SqlVerdicts(engine), confidence=0.95,
             notes=RedisNotes(redis=redis, key=keys("kb_publish")), clock=lambda: datetime.now(UTC),
         )  # fmt: skip
         operators = Operators(engine, memory_s=0)
