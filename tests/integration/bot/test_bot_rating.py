@@ -70,7 +70,7 @@ class Stage:
         pending = await converse(self.scripts, CHAT, number)
         ticket = await step_in(self.scripts, CHAT)
         notice = dump(outgoing(new_id("o"), "system", {"text": "Пока"}, language="ru", priority=2))
-        answer = await self.scripts.run("handoff/lua/close.lua", ticket, "olga", "solved", notice, "")
+        answer = await self.scripts.run("handoff/lua/close.lua", ticket, "olga", "solved", notice, "", 0, "")
         assert answer == ["closed"]
         await self.copy()
         return pending.conversation.id
