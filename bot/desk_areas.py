@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,7 +35,13 @@ from handoff.people.web import PeopleArea
 from handoff.ports import Articles
 from handoff.queue import Queue
 from handoff.ratings.asking import Asker
+from handoff.ratings.given import GivenRatings
 from handoff.ratings.web import RatingsArea
+from handoff.reports.alerts import EVERY_S, Alerts
+from handoff.reports.reading import Archive
+from handoff.reports.report import Reports
+from handoff.reports.team import Team
+from handoff.reports.web import ReportsArea
 from handoff.reviews.own import OwnArea
 from handoff.reviews.settings_web import CriteriaArea
 from handoff.reviews.store import Reviews
@@ -80,6 +88,7 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
+        reports_area(app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
@@ -109,6 +118,28 @@ def _history(app: App) -> History:
 def _queue(app: App) -> Queue:
     wait_s = app.config.handoff.expected_wait_s
     return Queue(scripts=app.scripts, keys=app.keys, say=app.texts.say, expected_wait_s=wait_s)
+
+
+def reports_area(
+    engine: AsyncEngine,
+    parts: DeskParts,
+    zone: ZoneInfo,
+    target: float,
+    clock: Callable[[], datetime] = utc_now,
+) -> ReportsArea:
+    """Reports and the leaderboard; `target` is the share of conversations the bot should end alone."""
+    archive = Archive(engine)
+    return ReportsArea(
+        frame=parts.frame,
+        leads=parts.guard(LEADS),
+        everybody=parts.guard(),
+        reports=Reports(archive, target=target, ratings=GivenRatings(engine)),
+        team=Team(archive),
+        alerts=Alerts(engine, settings=parts.settings, zone=zone),
+        settings=parts.settings,
+        zone=zone,
+        clock=clock,
+    )
 
 
 def webhooks_of(app: App) -> Webhooks:
@@ -167,7 +198,13 @@ def desk_jobs(app: App) -> Mapping[str, Job]:
         "webhooks": partial(_send_webhooks, app),
         "ratings": partial(_ask_for_ratings, app),
         "tasks": partial(_remind, app),
+        "topics": partial(_watch_topics, app),
     }
+
+
+async def _watch_topics(app: App, stop: asyncio.Event) -> None:
+    alerts = Alerts(app.engine, settings=app.settings, zone=ZoneInfo(app.config.company.timezone))
+    await alerts.run(stop, app.leader("topics", lease_s=3 * EVERY_S), utc_now)
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.records import turn
 from core.tables import conversations, decisions, tickets, turns
+from handoff.ratings.given import GivenRatings
 from handoff.ratings.tables import ratings
+from handoff.reports.types import Rating
 from handoff.reviews.figures import own_figures
 from handoff.reviews.section import REVIEWS
 from handoff.reviews.store import Reviews
@@ -117,6 +119,14 @@ async def test_own_figures_are_of_one_operator_and_the_period(archive: AsyncEngi
     assert (figures.taken, figures.first_answer_s, figures.work_s) == (2, 30, 480)
     assert figures.ratings == (0, 0, 0, 1, 1)
     assert (figures.tasks_done, figures.in_time) == (2, 1)
+
+
+async def test_reports_get_each_rating_with_its_channel_group_and_operator(archive: AsyncEngine) -> None:
+    await closed(archive, "c1", operator="olga", score=5, age_h=2)
+    await closed(archive, "c2", score=2, age_h=1)
+    await closed(archive, "c3", operator="petr", score=1, age_h=30)
+    given = await GivenRatings(archive).between(_MS - 86_400_000, _MS)
+    assert given == [Rating(5, "webchat", "general", "olga"), Rating(2, "webchat", "", "")]
 
 
 @pytest.fixture
