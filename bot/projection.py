@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import projection_routing, projection_tools
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
+from bot.projection_after import AFTER
 from core import sql
 from core.logging import get_logger
 from core.records import dump
@@ -235,6 +236,7 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.returned": _ticket_changed,
     "ticket.closed": _ticket_closed,
     "customer": _customer,
+    **AFTER,
     **projection_tools.HANDLERS,
     **projection_routing.HANDLERS,
 }

@@ -5,6 +5,7 @@ import { Alerts } from "./alerts.js";
 import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "/shared/keys.js";
+import "/shared/menu.js";
 import { List, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { INSERT_KEYS } from "./packet.js";

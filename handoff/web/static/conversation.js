@@ -24,6 +24,7 @@ export function drawConversation({ opened, groups, me, mine, pending, resend, re
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
   drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
+  $("new-task").href = `/desk/tasks?conversation=${opened.ticket ? opened.ticket.conversation : opened.conversation.id}`;
   drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;

@@ -16,8 +16,11 @@ from sqlalchemy import Connection, column, func, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
+import handoff.ratings.tables as _ratings_too  # noqa: F401
 import handoff.reports.tables as _reports_too  # noqa: F401
+import handoff.reviews.tables as _reviews_too  # noqa: F401
 import handoff.routing.tables as _routing_tables  # noqa: F401
+import handoff.tasks.tables as _tasks_too  # noqa: F401
 import handoff.tokens.tables as _tokens_too  # noqa: F401
 import handoff.tools.tables as _registers_its_tables_too  # noqa: F401
 import handoff.webhooks.tables as _webhooks_too  # noqa: F401
