@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
+from core.auth_operators import Operators
 from core.settings import Settings
 from core.web.area import Area
 from core.web.frame import Frame
 from core.web.guard import Guard
+from handoff.list_areas import list_areas
+from handoff.lists.marking import Marking
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -20,9 +24,21 @@ Job = Callable[[asyncio.Event], Awaitable[None]]
 
 def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
-    return []
+    return [
+        *list_areas(
+            scripts=app.scripts,
+            keys=app.keys,
+            engine=app.engine,
+            guard=guard,
+            operators=Operators(app.engine),
+            settings=settings,
+        ),
+    ]
 
 
 def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    return {}
+    marking = Marking(app.scripts)
+    return {
+        "snooze": partial(marking.run, leader=app.leader("snooze", lease_s=10)),
+    }

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
+from bot.projection_lists import HANDLERS as LISTS
+from bot.projection_lists import recognise
 from core import sql
 from core.logging import get_logger
 from core.records import dump
@@ -201,6 +203,7 @@ async def _customer(connection: AsyncConnection, event: Event) -> None:
     await sql.upsert(
         connection, customers, fitting(customers, values), key="key", keep=("first_seen_ms", *untold)
     )
+    await recognise(connection, event)
 
 
 _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
@@ -219,4 +222,5 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.returned": _ticket_changed,
     "ticket.closed": _ticket_changed,
     "customer": _customer,
+    **LISTS,
 }

@@ -37,6 +37,8 @@ FORMATS: dict[str, str] = {
     "stores": "stores",
     "split": "split",
     "waits": "waits",
+    "snoozed": "snoozed",
+    "links": "links:{id}",
 }
 """Name of a key → what follows the prefix; `{…}` are its arguments, in order."""
 

@@ -44,7 +44,8 @@ class Ticket:
     """A piece of work for a person. A conversation handed over twice has two tickets, one after another.
 
     Smaller `priority` numbers come first. `operator` is the id of who has it, empty while nobody does.
-    `unread` counts the customer's messages since the operator last looked.
+    `unread` counts the customer's messages since the operator last looked. While `snoozed_until` is set, the
+    ticket is in no list of its operator but the snoozed ones.
     """
 
     id: str
@@ -66,3 +67,6 @@ class Ticket:
     taken_at: datetime | None = None
     replied_at: datetime | None = None
     ended_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    tags: tuple[str, ...] = ()
+    topic: str = ""

@@ -56,6 +56,10 @@ def ticket_data(ticket: Ticket, *, people: People, now: datetime) -> dict[str, A
         "conversation": ticket.conversation,
         "created_at": ticket.created_at.isoformat(),
         "replied_at": ticket.replied_at.isoformat() if ticket.replied_at else None,
+        "ended_at": ticket.ended_at.isoformat() if ticket.ended_at else None,
+        "snoozed_until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
+        "tags": list(ticket.tags),
+        "topic": ticket.topic,
     }
 
 

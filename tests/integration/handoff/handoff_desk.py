@@ -15,9 +15,12 @@ from core.auth_operators import Operators
 from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.notify import Hub
+from core.settings import Settings
 from core.web.frame import Frame, Menu
+from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
+from handoff.list_areas import list_areas
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
@@ -58,6 +61,14 @@ class Desk:
             frame=frame,
             menu=menu,
             behind_tls=behind_tls,
+            areas=list_areas(
+                scripts=world.scripts,
+                keys=world.keys,
+                engine=engine,
+                guard=Guard(sign_in),
+                operators=operators,
+                settings=Settings(engine, memory_s=0),
+            ),
         )
         return cls(app, hub, operators)
 

@@ -1,0 +1,50 @@
+"""Puts the list, the search and the customer card together, for the process and for tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.auth_operators import Operators
+from core.keys import Keys
+from core.redis import Scripts
+from core.settings import Settings
+from core.web.area import Area
+from core.web.guard import Guard
+from handoff.board import Board
+from handoff.lists.ended import Ended
+from handoff.lists.lister import Lister
+from handoff.lists.marking import Marking
+from handoff.lists.ports import Mentions, NoMentions
+from handoff.lists.saved import SavedViews
+from handoff.lists.web import ListsArea
+from handoff.words import load_words
+
+
+def list_areas(
+    *,
+    scripts: Scripts,
+    keys: Keys,
+    engine: AsyncEngine,
+    guard: Guard,
+    operators: Operators,
+    settings: Settings,
+    mentions: Mentions | None = None,
+) -> Sequence[Area]:
+    """The areas; without `mentions` that view is empty."""
+    board = Board(scripts=scripts, keys=keys)
+    lister = Lister(scripts=scripts, keys=keys, mentions=mentions or NoMentions())
+    return (
+        ListsArea(
+            guard=guard,
+            lister=lister,
+            ended=Ended(engine),
+            saved=SavedViews(engine),
+            marking=Marking(scripts),
+            operators=operators,
+            settings=settings,
+            time=board.now,
+            names=tuple(load_words()["ru"]),
+        ),
+    )
