@@ -14,6 +14,7 @@ from core.web.frame import Frame
 from core.web.guard import Guard
 from handoff.list_areas import list_areas
 from handoff.lists.marking import Marking
+from handoff.search.index import Indexer
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -41,4 +42,5 @@ def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
     marking = Marking(app.scripts)
     return {
         "snooze": partial(marking.run, leader=app.leader("snooze", lease_s=10)),
+        "search": partial(Indexer(app.engine).run, leader=app.leader("search", lease_s=30)),
     }

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from core.auth import ROLES
 from core.auth_operators import Operators
 from core.auth_passwords import random_password
@@ -22,6 +24,7 @@ from core.redis import Scripts, connect
 from core.sql import migrate, open_engine
 from handoff.board import Board
 from handoff.errors import HandoffError
+from handoff.search.index import Indexer
 from handoff.types import Ticket
 
 
@@ -55,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     password.add_argument("name")
     password.add_argument("--password", default="")
     password.set_defaults(run=_password)
+    search = commands.add_parser("search", help="the search over messages and customers")
+    tasks = search.add_subparsers(required=True)
+    tasks.add_parser("rebuild", help="forget the index and make it anew from the archive").set_defaults(
+        run=_rebuild
+    )
     return parser
 
 
@@ -91,6 +99,12 @@ async def _list(_options: argparse.Namespace) -> None:
     for each in everyone:
         state = "" if each.active else "  inactive"
         print(f"{each.name:<24} {each.role:<14} {each.display_name}{state}")
+
+
+async def _rebuild(_options: argparse.Namespace) -> None:
+    async with _archive() as engine:
+        count = await Indexer(engine).rebuild()
+    print(f"{count} messages and customers can be searched")
 
 
 async def _queue(options: argparse.Namespace) -> None:
@@ -138,11 +152,17 @@ def _row(ticket: Ticket, now: datetime) -> str:
 
 @asynccontextmanager
 async def _accounts() -> AsyncIterator[Operators]:
+    async with _archive() as engine:
+        yield Operators(engine, memory_s=0)
+
+
+@asynccontextmanager
+async def _archive() -> AsyncIterator[AsyncEngine]:
     environment = read_environment()
     engine = open_engine(environment.database_url or _running(environment, "DATABASE_URL"))
     try:
         await migrate(engine)
-        yield Operators(engine, memory_s=0)
+        yield engine
     finally:
         await engine.dispose()
 

@@ -13,12 +13,16 @@ from core.settings import Settings
 from core.web.area import Area
 from core.web.guard import Guard
 from handoff.board import Board
+from handoff.history import History
 from handoff.lists.ended import Ended
 from handoff.lists.lister import Lister
 from handoff.lists.marking import Marking
 from handoff.lists.ports import Mentions, NoMentions
 from handoff.lists.saved import SavedViews
 from handoff.lists.web import ListsArea
+from handoff.search.find import Search
+from handoff.search.index import Indexer
+from handoff.search.web import SearchArea
 from handoff.words import load_words
 
 
@@ -46,5 +50,12 @@ def list_areas(
             settings=settings,
             time=board.now,
             names=tuple(load_words()["ru"]),
+        ),
+        SearchArea(
+            guard=guard,
+            search=Search(engine),
+            indexer=Indexer(engine),
+            history=History(engine=engine, scripts=scripts, keys=keys),
+            operators=operators,
         ),
     )

@@ -16,6 +16,8 @@ search_documents = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     # `t:EVENT` for a message, `c:KEY` for a customer.
     Column("source", String(220), nullable=False),
+    # Of the message.
+    Column("event_id", BigInteger),
     Column("conversation", String(40), index=True),
     Column("customer", String(200), index=True),
     Column("channel", String(40), nullable=False),

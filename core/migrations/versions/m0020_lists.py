@@ -150,6 +150,7 @@ def _search() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("source", sa.String(length=220), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=True),
         sa.Column("conversation", sa.String(length=40), nullable=True),
         sa.Column("customer", sa.String(length=200), nullable=True),
         sa.Column("channel", sa.String(length=40), nullable=False),

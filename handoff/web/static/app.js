@@ -4,8 +4,10 @@ import { get, post, setCsrf } from "/shared/api.js";
 import { Composer } from "./composer.js";
 import { drawConversation } from "./conversation.js";
 import { listen } from "./keys.js";
-import { List, VIEWS } from "./list.js";
+import { List, MORE, VIEWS } from "./list.js";
 import { Live } from "./live.js";
+import { editLabels, snoozeUntil } from "./marks.js";
+import { Views } from "./views.js";
 import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
@@ -14,6 +16,7 @@ const BOT_POLL_MS = 5000;
 const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
 
 const list = new List({ choose, show });
+const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
 const composer = new Composer({ send });
 const live = new Live({
   changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
@@ -39,12 +42,13 @@ function oneAtATime(work) {
 
 const refreshList = oneAtATime(async () => {
   const view = state.view;
-  const tickets = await get(`/tickets?view=${view === "bot" ? "waiting" : view}`);
+  const asked = views.query(view);
+  const found = await get(`/list?${asked}`);
   const talks = view === "bot" ? (await get("/conversations")).conversations : null;
-  if (view !== state.view) { queueMicrotask(refreshList); return; }
-  list.clockOffsetMs = Date.parse(tickets.now) - Date.now();
-  state.counts = { ...state.counts, ...tickets.counts, ...(talks ? { bot: talks.length } : {}) };
-  state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : tickets.tickets.map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
+  if (view !== state.view || asked !== views.query(view)) { queueMicrotask(refreshList); return; }
+  list.clockOffsetMs = Date.parse(found.now) - Date.now();
+  state.counts = { ...state.counts, ...found.counts, ...(talks ? { bot: talks.length } : {}) };
+  state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : views.merged(found, view).map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
   drawList();
 });
 
@@ -76,6 +80,7 @@ function failed(error) {
 
 function drawList() {
   list.tabs(state.view, state.counts);
+  views.draw(state.view, state.counts);
   list.lines(state.view, state.lines, key(state.selected), state.me);
   const waiting = state.counts.waiting || 0;
   document.title = waiting ? `(${waiting}) ${say("brand")}` : say("brand");
@@ -143,16 +148,18 @@ function openFromAddress() {
   open(match ? { kind: match[1], id: match[2] } : null);
 }
 
-function show(view) {
+function show(view, filter = {}) {
   state.view = view;
   state.lines = [];
-  sessionStorage.setItem("duet.view", view);
+  views.chosen(view, filter);
   list.tabs(view, state.counts);
+  views.draw(view, state.counts);
   refreshList();
 }
 
 function walk(step) {
   const at = state.lines.findIndex((line) => line.key === key(state.selected));
+  if (at + step >= state.lines.length) views.more();
   const next = state.lines[at < 0 ? 0 : Math.min(state.lines.length - 1, Math.max(0, at + step))];
   if (!next) return;
   choose(next);
@@ -191,6 +198,23 @@ const actions = {
     await post(`/tickets/${state.selected.id}/return`);
     toast(say("notice.returned"));
   }),
+  snooze: async () => {
+    const ticket = state.opened?.ticket;
+    if (!isMine() || ticket.snoozed_until) return;
+    const until = await snoozeUntil();
+    if (!until) return;
+    change(async () => {
+      await post(`/tickets/${ticket.id}/snooze`, { until: until.toISOString() });
+      toast(say("lists.snoozed"));
+    });
+  },
+  wake: () => isMine() && change(() => post(`/tickets/${state.selected.id}/wake`)),
+  labels: async () => {
+    const ticket = state.opened?.ticket;
+    if (!ticket) return;
+    const wanted = await editLabels(ticket, views.facets);
+    if (wanted) change(() => post(`/tickets/${ticket.id}/labels`, wanted));
+  },
   close: async () => {
     const ticket = state.opened?.ticket;
     if (!isMine() && ticket?.status !== "waiting") return;
@@ -232,7 +256,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["f", "filter"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -240,6 +264,8 @@ const showKeys = () => showHelp(KEYS);
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
+  Digit5: () => show(MORE[0]), Digit6: () => show(MORE[1]), Digit7: () => show(MORE[2]), Digit8: () => show(MORE[3]),
+  KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
@@ -250,6 +276,7 @@ $("language").addEventListener("click", () => { switchLanguage(); keyed($("turns
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
+document.addEventListener("duet:list", refreshList);
 setInterval(() => list.tick(), 1000);
 setInterval(() => { if (!document.hidden && state.view === "bot") refreshList(); }, BOT_POLL_MS);
 
@@ -259,8 +286,9 @@ try {
   state.me = operator;
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
-  const kept = sessionStorage.getItem("duet.view");
-  state.view = VIEWS.includes(kept) ? kept : "waiting";
+  state.view = views.remembered();
+  views.role = operator.role;
+  views.start();
   list.tabs(state.view, state.counts);
   openFromAddress();
   refreshList();

@@ -1,5 +1,6 @@
 // The opened conversation: its head, the packet, the turns.
 import { $, h, keyed } from "/shared/dom.js";
+import { drawLabels } from "./marks.js";
 import { packetCard } from "./packet.js";
 import { turnItem, withDividers } from "./turns.js";
 import { customerName, label, say } from "/shared/words.js";
@@ -24,6 +25,7 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
   drawActions(opened.ticket, mine, actions);
+  drawLabels(opened.ticket, actions.labels);
   drawPacket(opened);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
@@ -67,7 +69,7 @@ function drawActions(ticket, mine, actions) {
   const wanted = [];
   if (!ticket) wanted.push(["join", "take", true]);
   else if (ticket.status === "waiting") wanted.push(["close", "close", false], ["take", "take", true]);
-  else if (mine) wanted.push(["return", "return", false], ["close", "close", false]);
+  else if (mine) wanted.push(ticket.snoozed_until ? ["wake", "wake", false] : ["snooze", "snooze", false], ["return", "return", false], ["close", "close", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));
   keyed($("actions"), items, (item) => item.word, (item) =>
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));

@@ -1,0 +1,153 @@
+"""The list in a real browser: views, filters, saved views, snoozing, labels."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handoff.lists.marking import Marking
+from tests.integration.handoff.handoff_world import World
+from tests.integration.handoff.lists_world import archive_all
+from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its fixtures
+    CHROMIUM,
+    SignIn,
+    address,
+    browser,
+    sign_in,
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
+]
+
+
+async def picture(page: Page, name: str) -> None:
+    """Kept for people to look at where a folder for them is named."""
+    folder = os.environ.get("DUET_PICTURES")
+    if folder:
+        await page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+async def operator_id(page: Page) -> str:
+    found = await page.evaluate("async () => (await (await fetch('/desk/api/me')).json()).operator.id")
+    return str(found)
+
+
+async def test_an_operator_filters_saves_the_view_and_finds_it_in_the_menu(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+) -> None:
+    page = await sign_in("anna", "Анна")
+    web = await world.hand_over("Где посылка?", ref="webchat:a")
+    await world.hand_over("Не приходит код", ref="telegram:b")
+    await Marking(world.scripts).label(web, operator="u1", add=("курьер",), topic="delivery")
+    await expect(page.locator(".line")).to_have_count(2)
+    await expect(page.locator(f'[data-key="t{web}"]')).to_contain_text("Доставка")
+    await page.keyboard.press("f")
+    await picture(page, "filter")
+    await page.select_option("#filter-tag", "курьер")
+    await page.get_by_role("button", name="Показать", exact=True).click()
+    await expect(page.locator(".line")).to_have_count(1)
+    await page.click("#save-view")
+    await page.fill("#view-name", "Курьеры")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#more-views")).to_contain_text("Курьеры")
+    await page.keyboard.press("1")
+    await expect(page.locator(".line")).to_have_count(2)
+    await page.keyboard.press("v")
+    await picture(page, "views-menu")
+    await page.get_by_role("menuitemradio", name="Курьеры").click()
+    await expect(page.locator(".line")).to_have_count(1)
+    await page.reload()
+    await expect(page.locator("#more-views")).to_contain_text("Курьеры")
+    await expect(page.locator(".line")).to_have_count(1)
+
+
+async def test_what_is_put_aside_comes_back_when_the_customer_writes(sign_in: SignIn, world: World) -> None:  # noqa: F811
+    page = await sign_in("anna", "Анна")
+    ticket = await world.hand_over("Перезвоните завтра")
+    await world.queue.take(ticket, operator=await operator_id(page), name="Анна")
+    await page.keyboard.press("2")
+    await page.locator(".line").click()
+    await expect(page.locator("#do-snooze")).to_be_visible()
+    await page.locator("#do-snooze").click()
+    await picture(page, "snooze")
+    await page.get_by_role("button", name="Завтра утром").click()
+    await expect(page.locator("#empty-list")).to_be_visible()
+    await expect(page.locator("#labels")).to_contain_text("вернётся")
+    await page.keyboard.press("7")
+    await expect(page.locator(".line")).to_contain_text("вернётся")
+    await picture(page, "snoozed")
+    await page.keyboard.press("2")
+    await world.relay("Я передумал, напишите сейчас")
+    await expect(page.locator(".line")).to_contain_text("Я передумал")
+    await expect(page.locator("#do-snooze")).to_be_visible()
+
+
+async def test_topic_and_tags_are_set_in_the_conversation_and_seen_by_a_colleague(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+) -> None:
+    anna, boris = await sign_in("anna", "Анна"), await sign_in("boris", "Борис")
+    await world.hand_over("Где посылка?")
+    await anna.locator(".line").click()
+    await expect(anna.locator("#edit-labels")).to_be_visible()
+    await anna.keyboard.press("l")
+    await anna.select_option("#label-topic", "delivery")
+    await anna.get_by_role("button", name="курьер", exact=True).click()
+    await anna.fill("#label-tag", "Хрупкое")
+    await anna.keyboard.press("Enter")
+    await picture(anna, "labels")
+    await anna.get_by_role("button", name="Сохранить").click()
+    for shown in (anna.locator("#labels"), boris.locator(".line")):
+        await expect(shown).to_contain_text("Доставка")
+        await expect(shown).to_contain_text("хрупкое")
+
+
+async def test_ended_conversations_are_paged_and_opened(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    page = await sign_in("anna", "Анна")
+    for n in range(60):
+        await world.queue.close(await world.hand_over(f"Вопрос {n}", ref=f"webchat:{n}"), operator="u1")
+    await archive_all(world, engine)
+    await page.keyboard.press("8")
+    await expect(page.locator(".line").first).to_be_visible()
+    await page.locator("#more-lines").scroll_into_view_if_needed()
+    await expect(page.locator(".line")).to_have_count(60)
+    await page.locator(".line").last.click()
+    await expect(page.locator("#subtitle")).to_contain_text("Закрыт")
+    await expect(page.locator(".turn.customer")).to_contain_text("Вопрос 0")
+
+
+async def test_on_a_phone_every_view_is_in_the_menu(sign_in: SignIn, world: World) -> None:  # noqa: F811
+    page = await sign_in("anna", "Анна", width=390)
+    late = await world.hand_over("Сколько ждать?", ref="webchat:late", due_s=-300)
+    mine = await world.hand_over("Спасибо, жду", ref="telegram:mine")
+    await world.queue.take(mine, operator=await operator_id(page), name="Анна")
+    marking = Marking(world.scripts)
+    await marking.snooze(mine, operator=await operator_id(page), until=datetime.now(UTC) + timedelta(days=1))
+    await marking.label(late, operator="u1", add=("курьер", "возврат", "хрупкое", "повтор"), topic="delivery")
+    await expect(page.locator("#more-views")).to_contain_text("!1")
+    await picture(page, "phone-list")
+    await page.click("#more-views")
+    await picture(page, "phone-menu")
+    await page.get_by_role("menuitemradio", name="Отложены").click()
+    await expect(page.locator(".line")).to_contain_text("вернётся")
+    assert await fits(page)
+    await page.locator(".line").click()
+    await expect(page.locator("#do-wake")).to_be_visible()
+    await picture(page, "phone-conversation")
+    assert await fits(page)
