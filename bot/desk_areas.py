@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from bot.desk_loyalty import DeskLoyalty
+from bot.skills.loyalty_client import LoyaltyClient
 from core.auth_operators import Operators
 from core.settings import Settings
 from core.web.area import Area
@@ -33,6 +36,7 @@ def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> l
             guard=guard,
             operators=Operators(app.engine),
             settings=settings,
+            loyalty=DeskLoyalty(_loyalty_client(app)),
         ),
     ]
 
@@ -44,3 +48,15 @@ def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
         "snooze": partial(marking.run, leader=app.leader("snooze", lease_s=10)),
         "search": partial(Indexer(app.engine).run, leader=app.leader("search", lease_s=30)),
     }
+
+
+def _loyalty_client(app: App) -> LoyaltyClient:
+    """The desk's own; it may run in a process that does not converse."""
+    client = LoyaltyClient(
+        base_url=app.endpoints.loyalty_url,
+        token=app.endpoints.loyalty_token,
+        timeout_s=app.config.loyalty.request_timeout_s,
+        company_zone=ZoneInfo(app.config.company.timezone),
+    )
+    app.at_end(client.close)
+    return client

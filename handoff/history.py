@@ -64,7 +64,7 @@ class History:
         return Past(found[-MOST_TURNS:], truncated=len(found) > MOST_TURNS)
 
     async def of_conversation(self, conversation: str) -> tuple[str, str, Past] | None:
-        """Ref and channel of a conversation that is in the archive, and its turns alone; None for an unknown one.
+        """Ref, channel and own turns of a conversation that is in the archive; None for an unknown one.
 
         Raises:
             Unavailable: a store does not answer.

@@ -13,6 +13,12 @@ from core.settings import Settings
 from core.web.area import Area
 from core.web.guard import Guard
 from handoff.board import Board
+from handoff.customers.card import Cards
+from handoff.customers.linking import Linking
+from handoff.customers.people import People
+from handoff.customers.ports import LoyaltyAccounts, NoLoyalty, NoOffers, NoRatings, Offers, Ratings
+from handoff.customers.suggest import Suggestions
+from handoff.customers.web import CustomersArea
 from handoff.history import History
 from handoff.lists.ended import Ended
 from handoff.lists.lister import Lister
@@ -35,8 +41,11 @@ def list_areas(
     operators: Operators,
     settings: Settings,
     mentions: Mentions | None = None,
+    loyalty: LoyaltyAccounts | None = None,
+    ratings: Ratings | None = None,
+    offers: Offers | None = None,
 ) -> Sequence[Area]:
-    """The areas; without `mentions` that view is empty."""
+    """The areas; what other parts of Duet are not given for stays empty."""
     board = Board(scripts=scripts, keys=keys)
     lister = Lister(scripts=scripts, keys=keys, mentions=mentions or NoMentions())
     return (
@@ -57,5 +66,18 @@ def list_areas(
             indexer=Indexer(engine),
             history=History(engine=engine, scripts=scripts, keys=keys),
             operators=operators,
+        ),
+        CustomersArea(
+            guard=guard,
+            cards=Cards(engine=engine, redis=scripts.redis, keys=keys),
+            changes=People(engine),
+            linking=Linking(scripts, keys),
+            suggestions=Suggestions(board=board, lister=lister),
+            board=board,
+            operators=operators,
+            loyalty=loyalty or NoLoyalty(),
+            ratings=ratings or NoRatings(),
+            offers=offers or NoOffers(),
+            time=board.now,
         ),
     )

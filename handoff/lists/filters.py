@@ -17,7 +17,7 @@ _MOST_CHARS = 80
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Values a conversation may have, for each field; an empty field takes all. `tag`: one of them is enough."""
+    """Values a conversation may have, for each field; an empty field takes all, of tags one is enough."""
 
     channel: frozenset[str] = frozenset()
     group: frozenset[str] = frozenset()

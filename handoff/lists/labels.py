@@ -39,7 +39,7 @@ class Labels(BaseModel):
 
 
 def clean_tag(text: str) -> str:
-    """A tag as it is stored: lower case, one blank between words, no control characters, 40 characters at most."""
+    """A tag as it is stored: lower case, single blanks, no control characters, 40 characters at most."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
     return re.sub(r"\s+", " ", plain).strip().lower()[:MAX_CHARS].rstrip()
 

@@ -9,7 +9,7 @@ from handoff.shared import Shared
 from handoff.types import Ticket
 
 SHARE = 10
-"""A snapshot serves for as many times as long as it took to read: reading costs at most a tenth of the time."""
+"""A snapshot serves so many times as long as it took to read: reading takes a tenth of the time at most."""
 LEAST_S = 0.05
 
 

@@ -110,7 +110,8 @@ class Search:
             .join(turns, turns.c.event_id == documents.event_id)
             .outerjoin(conversations, conversations.c.id == documents.conversation)
             .outerjoin(customers, customers.c.key == conversations.c.customer)
-            .where(self._matches(wanted), documents.conversation.is_not(None), *_narrow(where), *_older(after))
+            .where(documents.conversation.is_not(None), self._matches(wanted))
+            .where(*_narrow(where), *_older(after))
             .order_by(desc(documents.at_ms), desc(documents.id))
             .limit(PAGE + 1)
         )  # fmt: skip
@@ -127,7 +128,7 @@ class Search:
 
     def _matches(self, wanted: Asked) -> ColumnElement[bool]:
         if self._fts5:
-            hits = select(literal_column("rowid")).select_from(text("search_fts"))
+            hits: Select[Any] = select(literal_column("rowid")).select_from(text("search_fts"))
             hits = hits.where(text("search_fts MATCH :asked").bindparams(asked=_fts5(wanted)))
             return search_documents.c.id.in_(hits)
         conditions = []

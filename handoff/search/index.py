@@ -1,4 +1,4 @@
-"""Keeps the index beside the archive: follows new messages and customers, and fills in what was there before."""
+"""Keeps the index beside the archive: follows what is new, and fills in what was there before."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def asked(query: str) -> Asked:
 
 
 def marked(text: str, query: Asked, *, around: int = 90) -> list[tuple[str, bool]]:
-    """The part of a text around the first hit, in pieces: each with whether it is one of the words asked for."""
+    """The part of a text around the first hit, in pieces: each with whether it is a word asked for."""
     spots = [match.span() for match in _WORD.finditer(text) if _hit(match[0].lower(), query)]
     spots += [match.span() for match in _NUMBER.finditer(text) if _bare(match[0]) in query.numbers]
     spots.sort()

@@ -2,21 +2,25 @@
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
 import { Composer } from "./composer.js";
-import { drawConversation } from "./conversation.js";
+import { drawConversation, toTurn } from "./conversation.js";
 import { listen } from "./keys.js";
 import { List, MORE, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { editLabels, snoozeUntil } from "./marks.js";
+import { Search } from "./search.js";
 import { Views } from "./views.js";
 import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
+const PLACES = { ticket: "tickets", talk: "conversations", past: "past" };
+const MARKS = { ticket: "t", talk: "c", past: "p" };
 
 const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
 
 const list = new List({ choose, show });
 const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
+const search = new Search({ open: openAt, customer: () => null, facets: () => views.facets(), failed });
 const composer = new Composer({ send });
 const live = new Live({
   changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
@@ -57,7 +61,7 @@ const refreshOpened = oneAtATime(async () => {
   if (!selected) return;
   let found;
   try {
-    found = await get(selected.kind === "talk" ? `/conversations/${selected.id}` : `/tickets/${selected.id}`);
+    found = await get(`/${PLACES[selected.kind]}/${selected.id}`);
   } catch (error) {
     // What is gone because of one's own press is no news.
     if (selected !== state.selected || (error.status === 404 && state.changing)) return;
@@ -67,6 +71,7 @@ const refreshOpened = oneAtATime(async () => {
   if (selected !== state.selected) { queueMicrotask(refreshOpened); return; }
   state.opened = found;
   state.pending = state.pending.filter((each) => !found.turns.some((turn) => turn.out_id === each.out_id));
+  found.past = selected.kind === "past";
   drawOpened();
   markRead();
 });
@@ -87,7 +92,7 @@ function drawList() {
   if (!$("banner").hidden && live.failures === 0) banner("");
 }
 
-const key = (selected) => (selected ? `${selected.kind === "talk" ? "c" : "t"}${selected.id}` : "");
+const key = (selected) => (selected ? `${MARKS[selected.kind]}${selected.id}` : "");
 
 function drawOpened() {
   const { opened, me } = state;
@@ -99,6 +104,7 @@ function drawOpened() {
   const mine = isMine();
   drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  if (state.turn && toTurn(state.turn)) state.turn = "";
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
 }
@@ -107,6 +113,7 @@ const isMine = () => state.opened?.ticket?.status === "taken" && state.opened.ti
 
 function lockedBecause() {
   const ticket = state.opened.ticket;
+  if (state.opened.past) return say("composer.locked_past");
   if (!ticket) return say("composer.locked_bot");
   if (ticket.status === "waiting") return say("composer.locked_waiting");
   if (ticket.status === "taken") return say("composer.locked_other", { name: ticket.operator.display_name });
@@ -129,6 +136,13 @@ function select(selected) {
   open(selected);
 }
 
+/** Opens a conversation at one of its turns. */
+function openAt(selected, turn) {
+  if (key(selected) === key(state.selected) && state.opened) return void toTurn(turn);
+  state.turn = turn;
+  select(selected);
+}
+
 function open(selected) {
   if (key(selected) === key(state.selected)) return;
   state.selected = selected;
@@ -144,7 +158,8 @@ function open(selected) {
 }
 
 function openFromAddress() {
-  const match = /^#(ticket|talk)\/([\w-]+)$/.exec(location.hash);
+  const match = /^#(ticket|talk|past)\/([\w-]+)(?:\/(\d+))?$/.exec(location.hash);
+  state.turn = match?.[3] ?? state.turn;
   open(match ? { kind: match[1], id: match[2] } : null);
 }
 
@@ -256,7 +271,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["f", "filter"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["s", "search"], ["f", "filter"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -265,14 +280,14 @@ listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   Digit5: () => show(MORE[0]), Digit6: () => show(MORE[1]), Digit7: () => show(MORE[2]), Digit8: () => show(MORE[3]),
-  KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
+  KeyS: () => search.show(), KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
   help: showKeys,
   escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
 });
 
 $("help").addEventListener("click", showKeys);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
+$("language").addEventListener("click", () => { switchLanguage(); search.name(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
@@ -287,6 +302,7 @@ try {
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
   state.view = views.remembered();
+  search.name();
   views.role = operator.role;
   views.start();
   list.tabs(state.view, state.counts);

@@ -13,7 +13,7 @@ let packetOpen = true;
 export function drawConversation({ opened, me, mine, pending, resend, retry, actions }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
-  const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
+  const id = `${opened.ticket ? "t" : opened.past ? "p" : "c"}${subject.id}`;
   const fresh = id !== shown;
   const nearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
   if (fresh) {
@@ -23,8 +23,8 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   shown = id;
 
   $("title").textContent = customerName(subject.customer);
-  $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
-  drawActions(opened.ticket, mine, actions);
+  $("subtitle").textContent = `${label("channel", subject.channel)} · ${opened.past ? say("status.past") : statusWords(opened.ticket, me)}`;
+  drawActions(opened, mine, actions);
   drawLabels(opened.ticket, actions.labels);
   drawPacket(opened);
   $("truncated").hidden = !opened.truncated;
@@ -39,6 +39,18 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
   else if (nearEnd || (more && pending.length > 0)) toEnd();
   else if (more) $("latest").hidden = false;
   if (fresh) $("latest").hidden = true;
+}
+
+/** Brings one turn into sight and marks it for a while; false where it is not among those shown. */
+export function toTurn(id) {
+  const item = [...$("turns").children].find((child) => child.dataset.key === id);
+  if (!item) return false;
+  item.scrollIntoView({ block: "center" });
+  item.classList.add("sought");
+  item.tabIndex = -1;
+  item.focus({ preventScroll: true });
+  setTimeout(() => item.classList.remove("sought"), 4000);
+  return true;
 }
 
 /** Shows the latest turn. */
@@ -65,9 +77,10 @@ function statusWords(ticket, me) {
   return ticket.operator?.id === me.id ? say("status.taken_you") : say("status.taken", { name: ticket.operator?.display_name ?? "" });
 }
 
-function drawActions(ticket, mine, actions) {
+function drawActions({ ticket, past }, mine, actions) {
   const wanted = [];
-  if (!ticket) wanted.push(["join", "take", true]);
+  if (past) wanted.length = 0;
+  else if (!ticket) wanted.push(["join", "take", true]);
   else if (ticket.status === "waiting") wanted.push(["close", "close", false], ["take", "take", true]);
   else if (mine) wanted.push(ticket.snoozed_until ? ["wake", "wake", false] : ["snooze", "snooze", false], ["return", "return", false], ["close", "close", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handoff.lists.marking import Marking
+from handoff.search.index import Indexer
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
 from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its fixtures
@@ -150,4 +151,40 @@ async def test_on_a_phone_every_view_is_in_the_menu(sign_in: SignIn, world: Worl
     await page.locator(".line").click()
     await expect(page.locator("#do-wake")).to_be_visible()
     await picture(page, "phone-conversation")
+    assert await fits(page)
+
+
+async def test_what_was_said_is_found_marked_and_opened_at_that_turn(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    page = await sign_in("anna", "Анна")
+    for n in range(30):
+        await world.bot_says(f"Ответ {n}", to="Где мой заказ?" if n else "Курьера <b>нет</b> третий час")
+    await world.queue.close(await world.hand_over("Позовите человека"), operator="u1")
+    await archive_all(world, engine)
+    indexer = Indexer(engine)
+    while await indexer.step():
+        pass
+    await page.keyboard.press("s")
+    await page.keyboard.type("курьеры")
+    hit = page.locator(".hit")
+    await expect(hit).to_contain_text("Курьера <b>нет</b> третий час")
+    await expect(hit.locator("mark")).to_have_text(["Курьера"])
+    await picture(page, "search")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    sought = page.locator(".turn.sought")
+    await expect(sought).to_contain_text("Курьера")
+    await expect(sought).to_be_in_viewport()
+    await expect(page.locator("#locked")).to_contain_text("из архива")
+    await picture(page, "search-opened")
+    await page.keyboard.press("s")
+    await page.fill("#search-text", "+7 916 123-45-67")
+    await expect(page.locator("#search")).to_contain_text("могут старшие")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.fill("#search-text", "заказы")
+    await expect(hit.first).to_be_visible()
+    await picture(page, "phone-search")
     assert await fits(page)
