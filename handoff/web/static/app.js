@@ -1,6 +1,8 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
+import { drawEarlier, Same } from "./before.js";
+import { Card } from "./card.js";
 import { Composer } from "./composer.js";
 import { drawConversation, toTurn } from "./conversation.js";
 import { listen } from "./keys.js";
@@ -20,7 +22,9 @@ const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null
 
 const list = new List({ choose, show });
 const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
-const search = new Search({ open: openAt, customer: () => null, facets: () => views.facets(), failed });
+const card = new Card({ open: select, failed, facets: () => views.facets(), loaded: () => drawBefore() });
+const same = new Same({ failed, select, changed: () => { refreshList(); refreshOpened(); card.refresh(); } });
+const search = new Search({ open: openAt, customer: (key) => card.showKey(key), facets: () => views.facets(), failed });
 const composer = new Composer({ send });
 const live = new Live({
   changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
@@ -100,13 +104,20 @@ function drawOpened() {
   $("opened").hidden = !opened;
   $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
-  if (!opened) return composer.show(null, "");
+  if (!opened) { card.show(null); return composer.show(null, ""); }
   const mine = isMine();
   drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  card.show(opened.ticket ? { ticket: opened.ticket.id, conversation: opened.ticket.conversation } : { conversation: opened.conversation.id });
+  same.look(opened.ticket, mine);
+  drawBefore();
   if (state.turn && toTurn(state.turn)) state.turn = "";
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
+}
+
+function drawBefore() {
+  drawEarlier(card.data?.past ?? [], state.opened, failed);
 }
 
 const isMine = () => state.opened?.ticket?.status === "taken" && state.opened.ticket.operator?.id === state.me.id;
@@ -271,7 +282,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["s", "search"], ["f", "filter"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["s", "search"], ["f", "filter"], ["c", "card"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -280,14 +291,19 @@ listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   Digit5: () => show(MORE[0]), Digit6: () => show(MORE[1]), Digit7: () => show(MORE[2]), Digit8: () => show(MORE[3]),
-  KeyS: () => search.show(), KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
+  KeyC: () => card.toggle(), KeyS: () => search.show(), KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
   help: showKeys,
-  escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
+  escape: (typing) => {
+    if (typing) document.activeElement.blur();
+    else if (card.over()) card.close();
+    else select(null);
+  },
 });
 
 $("help").addEventListener("click", showKeys);
+$("toggle-card").addEventListener("click", () => card.toggle());
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); search.name(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
+$("language").addEventListener("click", () => { switchLanguage(); search.name(); card.draw(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
 $("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
@@ -303,7 +319,7 @@ try {
   $("who").textContent = operator.display_name;
   state.view = views.remembered();
   search.name();
-  views.role = operator.role;
+  views.role = card.role = operator.role;
   views.start();
   list.tabs(state.view, state.counts);
   openFromAddress();

@@ -1,0 +1,124 @@
+"""The customer card and conversations answered together, in a real browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.tables import customers
+from handoff.customers.people import People
+from handoff.search.index import Indexer
+from tests.integration.handoff.handoff_world import World
+from tests.integration.handoff.lists_world import archive_all
+from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its fixtures
+    CHROMIUM,
+    SignIn,
+    address,
+    browser,
+    sign_in,
+)
+from tests.integration.handoff.test_handoff_lists_browser import fits, picture
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
+]
+
+WEB, TELEGRAM = "webchat:1", "telegram:2"
+
+
+async def known(engine: AsyncEngine) -> None:
+    """Two customers in the archive and in the search."""
+    rows = [
+        {"key": WEB, "name": "Мария Котова", "language": "ru", "phone": "+79161234567"},
+        {"key": TELEGRAM, "name": "Маша К.", "language": "ru", "phone": None},
+    ]
+    async with engine.begin() as connection:
+        for row in rows:
+            await connection.execute(
+                insert(customers).values(**row, first_seen_ms=1, last_seen_ms=1792540800000)
+            )
+    indexer = Indexer(engine)
+    while await indexer.step():
+        pass
+
+
+async def test_two_cards_become_one_and_both_channels_get_the_answer(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    old = await world.hand_over("Сколько хранится заказ?", ref=TELEGRAM)
+    await world.queue.close(old, operator="u1")
+    first = await world.hand_over("Где мой заказ?", ref=WEB)
+    second = await world.hand_over("Где мой заказ?", ref=TELEGRAM)
+    await archive_all(world, engine)
+    await known(engine)
+    anna, boris = await sign_in("anna", "Анна"), await sign_in("boris", "Борис")
+    await anna.locator(f'[data-key="t{first}"] button').click()
+    card = anna.locator("#card")
+    await expect(card).to_contain_text("Мария Котова")
+    await expect(card).to_contain_text("•••4567")
+    await anna.fill("#card-note", "Просит писать, не звонить")
+    await anna.get_by_role("button", name="Добавить").click()
+    await expect(card.locator(".card-note")).to_contain_text("не звонить")
+    await anna.click("#merge")
+    await anna.fill("#merge-name", "маша")
+    await anna.get_by_role("button", name="Маша К.").click()
+    await expect(card).to_contain_text("Сколько хранится заказ?")
+
+    await anna.click("#do-take")
+    await anna.click("#link")
+    await anna.keyboard.press("Enter")
+    await expect(anna.locator("#same")).to_contain_text("Отвечаете сразу и здесь")
+    await picture(anna, "card")
+    await expect(boris.locator(".line")).to_have_count(0)
+    await anna.fill("#reply", "Уже едет, будет к пяти")
+    await anna.keyboard.press("Enter")
+    await expect(anna.locator(".turn.operator")).to_contain_text("Уже едет")
+    assert len(await world.send_all(account="telegram")) == 1
+    await anna.get_by_role("button", name="Посмотреть").click()
+    await expect(anna.locator(".turn.operator")).to_contain_text("Уже едет")
+    await anna.locator(f'[data-key="t{first}"] button').click()
+
+    earlier = anna.locator(".before")
+    await expect(earlier).to_have_count(2)
+    await earlier.first.locator("summary").click()
+    await expect(earlier.first.locator(".turn.customer")).to_contain_text("Сколько хранится заказ?")
+    await anna.locator("#scroll").evaluate("element => element.scrollTo(0, 0)")
+    await picture(anna, "card-earlier")
+    await anna.click("#unlink")
+    await expect(anna.locator("#same")).not_to_contain_text("Отвечаете сразу")
+    await card.get_by_role("button", name="Разделить").click()
+    await anna.keyboard.press("Enter")
+    await expect(card).not_to_contain_text("Сколько хранится заказ?")
+    assert second
+
+
+async def test_on_a_phone_the_card_is_a_sheet_that_escape_closes(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    ticket = await world.hand_over("Где мой заказ?", ref=WEB)
+    await archive_all(world, engine)
+    await known(engine)
+    people, at = People(engine), datetime.now(UTC)
+    await people.change(WEB, who="u1", now=at, tags=("постоянный", "опт"), vip=True)
+    await people.merge(WEB, TELEGRAM, who="u1", now=at)
+    page = await sign_in("anna", "Анна", width=390)
+    await page.locator(f'[data-key="t{ticket}"] button').click()
+    await expect(page.locator("#card")).to_be_hidden()
+    await picture(page, "phone-with-card-closed")
+    await page.click("#toggle-card")
+    await expect(page.locator("#card")).to_contain_text("VIP")
+    await expect(page.locator("#card")).to_contain_text("постоянный")
+    await picture(page, "phone-card")
+    assert await fits(page)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#card")).to_be_hidden()
+    await expect(page.locator("#do-take")).to_be_visible()
