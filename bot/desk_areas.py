@@ -33,6 +33,7 @@ def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> l
             scripts=app.scripts,
             keys=app.keys,
             engine=app.engine,
+            frame=frame,
             guard=guard,
             operators=Operators(app.engine),
             settings=settings,

@@ -10,7 +10,8 @@ from core.auth_operators import Operators
 from core.keys import Keys
 from core.redis import Scripts
 from core.settings import Settings
-from core.web.area import Area
+from core.web.area import LEADS, Area
+from core.web.frame import Frame
 from core.web.guard import Guard
 from handoff.board import Board
 from handoff.customers.card import Cards
@@ -25,6 +26,7 @@ from handoff.lists.lister import Lister
 from handoff.lists.marking import Marking
 from handoff.lists.ports import Mentions, NoMentions
 from handoff.lists.saved import SavedViews
+from handoff.lists.settings_web import LabelSettingsArea
 from handoff.lists.web import ListsArea
 from handoff.search.find import Search
 from handoff.search.index import Indexer
@@ -37,6 +39,7 @@ def list_areas(
     scripts: Scripts,
     keys: Keys,
     engine: AsyncEngine,
+    frame: Frame,
     guard: Guard,
     operators: Operators,
     settings: Settings,
@@ -67,6 +70,7 @@ def list_areas(
             history=History(engine=engine, scripts=scripts, keys=keys),
             operators=operators,
         ),
+        LabelSettingsArea(frame=frame, guard=guard.only(LEADS), settings=settings),
         CustomersArea(
             guard=guard,
             cards=Cards(engine=engine, redis=scripts.redis, keys=keys),

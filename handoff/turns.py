@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What a message carries; it stays with the vendor. `size_bytes` is 0 where nobody told."""
+
+    kind: str
+    name: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A later wording of a message that its writer edited."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message of the history.
 
@@ -38,6 +55,8 @@ class Turn:
         id: Of the event; as text, since it is too large a number for browsers.
         delivery: Of a reply; None for what the customer wrote.
         resent_as: Id of the reply that carries the same words once more.
+        edits: Later wordings of this message, in order.
+        edit_of: Id of the turn that this one is a later wording of.
     """
 
     id: str
@@ -55,6 +74,9 @@ class Turn:
     attachments: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
     decision_id: str = field(default="", compare=False)
+    files: tuple[File, ...] = ()
+    edits: tuple[Version, ...] = ()
+    edit_of: str = ""
 
 
 def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
@@ -67,7 +89,27 @@ def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
         if entry.kind == "delivery":
             deliveries[_out(entry)] = _delivery(entry, deliveries.get(_out(entry)))
     resent = {entry.payload["resend_of"]: _out(entry) for entry in turns if entry.payload.get("resend_of")}
-    return tuple(_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns)
+    made = [_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns]
+    return _with_versions(made, [str(entry.payload.get("external_id") or "") for entry in turns])
+
+
+def _with_versions(turns: Sequence[Turn], external_ids: Sequence[str]) -> tuple[Turn, ...]:
+    """Turns with what became of each when its writer edited it.
+
+    A channel gives an edit the id `edit:ID:…:…` with the id of the message that was edited.
+    """
+    first = {name: turn for name, turn in zip(external_ids, turns, strict=True) if name}
+    versions: dict[str, list[Version]] = {}
+    found: list[Turn] = []
+    for name, turn in zip(external_ids, turns, strict=True):
+        original = (
+            first.get(name.removeprefix("edit:").rsplit(":", 2)[0]) if name.startswith("edit:") else None
+        )
+        if original is not None:
+            versions.setdefault(original.id, []).append(Version(turn.text, turn.at))
+            turn = replace(turn, edit_of=original.id)
+        found.append(turn)
+    return tuple(replace(turn, edits=tuple(versions.get(turn.id, ()))) for turn in found)
 
 
 def _out(entry: Entry) -> str:
@@ -91,6 +133,12 @@ def _turn(entry: Entry, delivery: Delivery | None, resent_as: str) -> Turn:
         resent_as=resent_as if out_id else "",
         buttons=tuple(str(button["text"]) for button in data.get("buttons") or ()),
         attachments=tuple(_file(each) for each in data.get("attachments") or ()),
+        files=tuple(
+            File(
+                str(each.get("kind") or "file"), str(each.get("name") or ""), int(each.get("size_bytes") or 0)
+            )
+            for each in data.get("attachments") or ()
+        ),
         location=_point(data.get("location")),
         decision_id=str(data.get("decision_id") or ""),
     )

@@ -24,6 +24,10 @@ class Guard:
         self._sign_in = sign_in
         self._roles = roles
 
+    def only(self, roles: frozenset[Role]) -> Guard:
+        """The same sessions, for other roles."""
+        return Guard(self._sign_in, roles)
+
     async def session(self, request: web.Request) -> Session:
         """The session, for reading.
 

@@ -93,5 +93,8 @@ def turn_data(turn: Turn, people: People) -> dict[str, Any]:
         "resent_as": turn.resent_as,
         "buttons": list(turn.buttons),
         "attachments": list(turn.attachments),
+        "files": [{"kind": file.kind, "name": file.name, "size": file.size_bytes} for file in turn.files],
+        "edits": [{"text": version.text, "at": version.at.isoformat()} for version in turn.edits],
+        "edit_of": turn.edit_of,
         "location": turn.location and {"lat": turn.location[0], "lon": turn.location[1]},
     }

@@ -65,6 +65,7 @@ class Desk:
                 scripts=world.scripts,
                 keys=world.keys,
                 engine=engine,
+                frame=frame,
                 guard=Guard(sign_in),
                 operators=operators,
                 settings=Settings(engine, memory_s=0),

@@ -288,3 +288,31 @@ async def test_the_list_over_http_tells_of_every_view(desk: Desk, browsers: Brow
     gone = f"/views/{shared['view']['id']}/delete"
     assert await refused(await anna.post(gone)) == (404, "unknown_view_id")
     assert (await lena.post(gone)).status == 200
+
+
+async def test_leads_decide_which_topics_there_are(desk: Desk, browsers: Browsers) -> None:
+    await desk.add("anna")
+    await desk.add("lena", role="lead")
+    anna, lena = await browsers(), await browsers()
+    await anna.sign_in("anna")
+    await lena.sign_in("lena")
+    assert (await anna.client.get("/desk/settings/labels")).status == 403
+    assert (await lena.client.get("/desk/settings/labels")).status == 200
+    found = await lena.get("/settings/labels")
+    body = {
+        "version": found["version"],
+        "tags": [" Курьер ", ""],
+        "topics": [*found["topics"][:1], {"ru": "Новая", "en": "New"}],
+    }
+    assert await refused(await anna.post("/settings/labels", body)) == (403, "wrong_role")
+    saved = await (await lena.post("/settings/labels", body)).json()
+    assert (saved["tags"], [topic["ru"] for topic in saved["topics"]]) == (["курьер"], ["Доставка", "Новая"])
+    assert [topic["id"] for topic in (await anna.get("/facets"))["topic"]] == [
+        t["id"] for t in saved["topics"]
+    ]
+    assert await refused(await lena.post("/settings/labels", body)) == (409, "labels_changed")
+    twice = {**body, "version": saved["version"], "topics": [{"ru": "А", "en": "A"}, {"ru": "а", "en": ""}]}
+    answer = (await (await lena.post("/settings/labels", twice)).json())["error"]
+    assert [(each["field"], each["code"]) for each in answer["faults"]] == [
+        ("topics.0.ru", "twice"), ("topics.1.ru", "twice"), ("topics.1.en", "empty"),
+    ]  # fmt: skip

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.tables import operators
 from handoff.lists.marking import Marking
 from handoff.search.index import Indexer
 from tests.integration.handoff.handoff_world import World
@@ -187,4 +189,39 @@ async def test_what_was_said_is_found_marked_and_opened_at_that_turn(
     await page.fill("#search-text", "заказы")
     await expect(hit.first).to_be_visible()
     await picture(page, "phone-search")
+    assert await fits(page)
+
+
+async def test_a_lead_edits_the_topics_and_an_operator_chooses_a_new_one(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    page = await sign_in("anna", "Анна")
+    async with engine.begin() as connection:
+        await connection.execute(update(operators).values(role="lead"))
+    await page.reload()
+    await page.get_by_role("link", name="Темы и метки").click()
+    await expect(page.locator(".topic")).to_have_count(8)
+    await page.click("#add-topic")
+    await page.keyboard.type("Подарки")
+    await page.click("#save")
+    fault = page.locator('[id="topics.8.en-fault"]')
+    await expect(fault).to_be_visible()
+    await picture(page, "settings-labels")
+    await page.keyboard.type("Gifts")
+    await page.click("#save")
+    await expect(page.locator("#toasts")).to_contain_text("Сохранено")
+    await world.hand_over("Хочу подарок")
+    await page.goto(page.url.replace("/settings/labels", ""))
+    await page.locator(".line").click()
+    await expect(page.locator("#edit-labels")).to_be_visible()
+    await page.keyboard.press("l")
+    await page.select_option("#label-topic", label="Подарки")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.locator("#labels")).to_contain_text("Подарки")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.goto(page.url.split("#")[0] + "/settings/labels")
+    await expect(page.locator(".topic")).to_have_count(9)
+    await picture(page, "phone-settings-labels")
     assert await fits(page)
