@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Literal
 
 from core.keys import Keys
 from core.logging import get_logger
@@ -14,6 +17,7 @@ from handoff.lists.filters import Filter, View
 from handoff.lists.ports import Mentions
 from handoff.lists.snapshot import Snapshot
 from handoff.records import FIELDS, live_ticket
+from handoff.shared import Shared
 from handoff.store import reading, strings
 from handoff.types import Ticket
 
@@ -21,7 +25,9 @@ PAGE = 100
 """Lines a page of the list holds: five screens, read in a few milliseconds."""
 MOST = 1000
 """Lines shown at most; whoever needs more wants a filter."""
-_CHUNK = 500
+_CHUNK = 200
+_LINES = "handoff/lua/lines.lua"
+_NAMES = json.dumps(FIELDS)
 
 _log = get_logger("lists")
 
@@ -44,9 +50,15 @@ class Lister:
 
     def __init__(self, *, scripts: Scripts, keys: Keys, mentions: Mentions) -> None:
         """`mentions` tells in which conversations somebody was named."""
+        self._scripts = scripts
         self._redis = scripts.redis
         self._keys = keys
         self._mentions = mentions
+        # Every change makes every page ask for the first lines, which are the same for all.
+        self._first = {
+            view: Shared(partial(self._plain, keys(name), PAGE))
+            for view, name in (("waiting", "queue"), ("all", "tickets"))
+        }
         self._open = Snapshot(lambda: self._range(keys("tickets")))
 
     async def page(
@@ -74,6 +86,8 @@ class Lister:
         """
         most = min(most, MOST)
         if view in ("waiting", "all") and wanted.takes_all:
+            if most == PAGE:
+                return await self._first[view].get()
             return await self._plain(self._keys("queue" if view == "waiting" else "tickets"), most)
         found = [each for each in await self._view(view, operator, now, everyone) if wanted.takes(each)]
         return Page(tuple(found[:most]), len(found))
@@ -144,12 +158,8 @@ class Lister:
         """The tickets of these ids in their order, without those that are gone."""
         found: list[Ticket] = []
         for start in range(0, len(ids), _CHUNK):  # in parts, so that others have their turn between them
-            with reading():
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    for each in ids[start : start + _CHUNK]:
-                        pipe.hmget(self._keys("ticket", id=each), FIELDS)
-                    rows = await pipe.execute()
-            found += [ticket for row in rows if (ticket := _readable(row)) is not None]
+            rows = await self._scripts.run(_LINES, _NAMES, *ids[start : start + _CHUNK])
+            found += [ticket for row in json.loads(rows[0]) if (ticket := _readable(row)) is not None]
         return found
 
 
@@ -158,12 +168,14 @@ def _overdue(tickets: Iterable[Ticket], now: datetime) -> Iterable[Ticket]:
     return (each for each in tickets if each.due_at < now and each.replied_at is None)
 
 
-def _readable(row: Sequence[str | None]) -> Ticket | None:
+def _readable(row: Sequence[str | Literal[False]]) -> Ticket | None:
     """A ticket, or None: it ended since its list was read, or its record is bad, which must hide no other."""
-    if row[0] is None:
+    if row[0] is False:
         return None
     try:
-        return live_ticket(dict(zip(FIELDS, row, strict=True)))
+        return live_ticket(
+            {name: None if value is False else value for name, value in zip(FIELDS, row, strict=True)}
+        )
     except BadRecord as error:
         _log.error("ticket.unreadable", ticket=row[0], error=str(error))
         return None

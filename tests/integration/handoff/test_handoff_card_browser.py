@@ -29,19 +29,15 @@ pytestmark = [
 ]
 
 WEB, TELEGRAM = "webchat:1", "telegram:2"
+SEEN_MS = 1_792_540_800_000
 
 
 async def known(engine: AsyncEngine) -> None:
     """Two customers in the archive and in the search."""
-    rows = [
-        {"key": WEB, "name": "Мария Котова", "language": "ru", "phone": "+79161234567"},
-        {"key": TELEGRAM, "name": "Маша К.", "language": "ru", "phone": None},
-    ]
     async with engine.begin() as connection:
-        for row in rows:
-            await connection.execute(
-                insert(customers).values(**row, first_seen_ms=1, last_seen_ms=1792540800000)
-            )
+        for key, name, phone in ((WEB, "Мария Котова", "+79161234567"), (TELEGRAM, "Маша К.", None)):
+            row = {"key": key, "name": name, "language": "ru", "phone": phone}
+            await connection.execute(insert(customers).values(**row, first_seen_ms=1, last_seen_ms=SEEN_MS))
     indexer = Indexer(engine)
     while await indexer.step():
         pass
