@@ -85,7 +85,7 @@ class Indexer:
 
     async def _messages(self) -> int:
         async with self._engine.connect() as connection:
-            at, _ = await _cursor(connection, "turns")
+            was = at, _ = await _cursor(connection, "turns")
             query = (
                 select(turns.c.event_id, turns.c.conversation, turns.c.ref, turns.c.text, turns.c.at_ms,
                        conversations.c.channel, conversations.c.customer)
@@ -99,12 +99,12 @@ class Indexer:
         if not rows:
             return 0
         made = await asyncio.to_thread(lambda: [_message(dict(row)) for row in rows])
-        await self._write("turns", made, rows[-1]["event_id"], "")
+        await self._write("turns", made, was, (rows[-1]["event_id"], ""))
         return len(rows)
 
     async def _customers(self) -> int:
         async with self._engine.connect() as connection:
-            at, key = await _cursor(connection, "customers")
+            was = at, key = await _cursor(connection, "customers")
             later = or_(
                 customers.c.last_seen_ms > at, and_(customers.c.last_seen_ms == at, customers.c.key > key)
             )
@@ -114,23 +114,24 @@ class Indexer:
         if not rows:
             return 0
         made = await asyncio.to_thread(lambda: [_customer(dict(row)) for row in rows])
-        await self._write("customers", made, rows[-1]["last_seen_ms"], rows[-1]["key"])
+        await self._write("customers", made, was, (rows[-1]["last_seen_ms"], rows[-1]["key"]))
         return len(rows)
 
-    async def _write(self, name: str, documents: list[dict[str, Any]], at: int, key: str) -> None:
-        """Documents and how far they go, together: what is told as indexed is."""
+    async def _write(
+        self, name: str, documents: list[dict[str, Any]], was: tuple[int, str], now: tuple[int, str]
+    ) -> None:
+        """Documents and how far they go, together; nothing if the index has moved on or was made anew."""
         async with self._engine.begin() as connection:
+            if await _cursor(connection, name, held=True) != was:
+                return
             for each in documents:
                 await upsert(connection, search_documents, each, key="source")
-            await upsert(connection, search_cursors, {"name": name, "at": at, "key": key}, key="name")
+            await upsert(connection, search_cursors, {"name": name, "at": now[0], "key": now[1]}, key="name")
 
 
-async def _cursor(connection: AsyncConnection, name: str) -> tuple[int, str]:
-    row = (
-        (await connection.execute(select(search_cursors).where(search_cursors.c.name == name)))
-        .mappings()
-        .first()
-    )
+async def _cursor(connection: AsyncConnection, name: str, *, held: bool = False) -> tuple[int, str]:
+    query = select(search_cursors).where(search_cursors.c.name == name)
+    row = (await connection.execute(query.with_for_update() if held else query)).mappings().first()
     return (row["at"], row["key"]) if row else (0, "")
 
 

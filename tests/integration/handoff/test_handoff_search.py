@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.leader import Leader
+from core.redis import Scripts
 from core.tables import conversations, customers, tickets, turns
 from handoff.search.find import Found, Narrowed, Search
 from handoff.search.index import AT_ONCE, Indexer
@@ -131,3 +134,28 @@ async def test_the_index_follows_the_archive_and_can_be_made_anew(archive: Async
     assert (state.documents, state.complete) == (AT_ONCE + 5, True)
     assert await indexer.rebuild() == AT_ONCE + 5
     assert len((await find(archive, "письмо 7 ")).messages) == 1
+
+
+async def test_an_indexer_that_was_slow_does_not_undo_what_another_did(archive: AsyncEngine) -> None:
+    await said(archive, *(f"письмо {n}" for n in range(AT_ONCE + 5)))
+    slow, other = Indexer(archive), Indexer(archive)
+    await other.step()
+    behind = asyncio.create_task(slow.step())
+    await other.rebuild()
+    await behind
+    assert len((await find(archive, "письмо 0 ")).messages) == 1
+    assert (await other.state()).documents == AT_ONCE + 5
+
+
+async def test_the_index_is_kept_in_the_background_by_one_of_two(
+    archive: AsyncEngine, scripts: Scripts
+) -> None:
+    await said(archive, "Курьер не приехал")
+    stop = asyncio.Event()
+    leaders = [Leader(scripts, name="search", holder=holder, lease_s=30) for holder in "ab"]
+    running = [asyncio.create_task(Indexer(archive).run(stop, leader=leader)) for leader in leaders]
+    async with asyncio.timeout(20):
+        while not (await Search(archive).find("курьер ", where=ANYWHERE, numbers=False)).messages:
+            await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.gather(*running)
