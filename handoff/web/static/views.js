@@ -130,13 +130,13 @@ export class Views {
   menu() {
     const menu = $("views-menu");
     if (!menu.hidden) return this.hide(true);
-    const item = (text, count, on, act, drop) => h("div", { class: "menu-line" },
+    const item = (text, count, on, act, drop) => h("div", { class: "menu-line", role: "none" },
       h("button", { type: "button", role: "menuitemradio", "aria-checked": String(on), onclick: () => { this.hide(); act(); } }, h("span", {}, text), h("span", { class: "count" }, count ?? "")),
-      drop && h("button", { type: "button", class: "quiet small", "aria-label": say("lists.delete_view", { name: text }), onclick: drop }, "✕"));
+      drop && h("button", { type: "button", role: "menuitem", class: "quiet small", "aria-label": say("lists.delete_view", { name: text }), onclick: drop }, "✕"));
     const now = this.current();
     menu.replaceChildren(
       ...[...VIEWS, ...MORE].map((view) => item(say(`view.${view}`), this.counts[view], view === this.view && !now, () => this.show(view))),
-      ...(this.saved.length ? [h("p", { class: "menu-head" }, say("lists.saved_views"))] : []),
+      ...(this.saved.length ? [h("p", { class: "menu-head", role: "presentation" }, say("lists.saved_views"))] : []),
       ...this.saved.map((each) => item(each.shared ? `${each.name} · ${say("lists.shared")}` : each.name, "★", each === now, () => this.show(each.base, each.filter), each.deletable && (() => this.drop(each)))));
     menu.hidden = false;
     this.tab.setAttribute("aria-expanded", "true");

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.tables import customers
 from handoff.customers.people import People
+from handoff.lists.marking import Marking
 from handoff.search.index import Indexer
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
@@ -118,3 +119,27 @@ async def test_on_a_phone_the_card_is_a_sheet_that_escape_closes(
     await page.keyboard.press("Escape")
     await expect(page.locator("#card")).to_be_hidden()
     await expect(page.locator("#do-take")).to_be_visible()
+
+
+async def test_the_card_is_read_in_the_dark_and_in_english(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    ticket = await world.hand_over("Где мой заказ?", ref=WEB)
+    await Marking(world.scripts).label(ticket, operator="u1", add=("courier",), topic="delivery")
+    await archive_all(world, engine)
+    await known(engine)
+    page = await sign_in("anna", "Анна")
+    await page.emulate_media(color_scheme="dark")
+    await page.locator(f'[data-key="t{ticket}"] button').click()
+    await page.click("#language")
+    await expect(page.locator("#card")).to_contain_text("Notes about the customer")
+    await expect(page.locator("#labels")).to_contain_text("Delivery")
+    await expect(page.locator("#find")).to_have_text("Search")
+    await picture(page, "dark-english")
+    await page.keyboard.press("c")
+    await expect(page.locator("#card")).to_be_hidden()
+    await page.reload()
+    await expect(page.locator("#do-take")).to_be_visible()
+    await expect(page.locator("#card")).to_be_hidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -100,6 +101,19 @@ async def test_what_was_changed_after_a_merge_survives_undoing_it(archive: Async
     await people.change(WEB, who="u1", now=datetime(2036, 1, 1, tzinfo=UTC), tags=("новое",))
     await people.undo(history, who="u1", now=now())
     assert await people.profile_of(WEB) == Profile(("новое",), True)
+
+
+async def test_two_who_merge_the_same_two_at_once_make_no_circle(world: World, archive: AsyncEngine) -> None:
+    people = People(archive)
+    pairs = [(WEB, TELEGRAM), (TELEGRAM, WEB), (WEB, OTHER), (OTHER, TELEGRAM)] * 3
+    for one, other in pairs[:4]:
+        await people.change(one, who="u1", now=now(), tags=("x",))
+        await people.change(other, who="u1", now=now(), tags=("x",))
+    done = await asyncio.gather(*(people.merge(one, other, who="u1", now=now()) for one, other in pairs))
+    assert sum(isinstance(each, Merged) for each in done) == 2
+    assert {tuple(await keys_of(world, archive, key)) for key in (WEB, TELEGRAM, OTHER)} == {
+        (TELEGRAM, OTHER, WEB)
+    }
 
 
 async def test_merges_may_be_undone_in_any_order(world: World, archive: AsyncEngine) -> None:
