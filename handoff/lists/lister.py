@@ -104,8 +104,9 @@ class Lister:
                 pipe.zcard(self._keys("mine", operator=operator))
                 pipe.zcard(self._keys("tickets"))
                 waiting, mine, everything = await pipe.execute()
-        overdue = sum(1 for _ in _overdue(await self._open.get(), now))
-        snoozed = len(await self._view("snoozed", operator, now, everyone))
+        found = await self._open.get()
+        overdue = sum(1 for _ in _overdue(found, now))
+        snoozed = sum(1 for each in found if each.snoozed_until and (everyone or each.operator == operator))
         mentions = len(await self._view("mentions", operator, now, everyone))
         return {
             "waiting": waiting, "mine": mine, "all": everything, "overdue": overdue, "snoozed": snoozed,

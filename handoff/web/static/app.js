@@ -22,7 +22,7 @@ const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null
 
 const list = new List({ choose, show });
 const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
-const card = new Card({ open: select, failed, facets: () => views.facets(), loaded: () => drawBefore() });
+const card = new Card({ open: (selected) => { if (card.over()) card.close(); select(selected); }, failed, facets: () => views.facets(), loaded: () => drawBefore() });
 const same = new Same({ failed, select, changed: () => { refreshList(); refreshOpened(); card.refresh(); } });
 const search = new Search({ open: openAt, customer: (key) => card.showKey(key), facets: () => views.facets(), failed });
 const composer = new Composer({ send });
@@ -158,6 +158,7 @@ function open(selected) {
   if (key(selected) === key(state.selected)) return;
   state.selected = selected;
   state.opened = null;
+  card.unpin();
   live.watch(selected);
   $("panes").classList.toggle("reading", Boolean(selected));
   drawList();

@@ -20,6 +20,7 @@ export class Card {
 
   /** Shows the customer of what is opened: `{ticket}`, `{conversation}` or `{key}`; null for nobody. */
   show(subject) {
+    if (this.pinned && !subject?.key) return;
     if (JSON.stringify(subject) === JSON.stringify(this.subject)) return;
     this.subject = subject;
     this.data = null;
@@ -32,6 +33,7 @@ export class Card {
   showKey(key) {
     this.shown = true;
     this.subject = null;
+    this.pinned = true;
     this.show({ key });
   }
 
@@ -42,8 +44,12 @@ export class Card {
     if (this.shown) $("card").focus();
   }
 
+  /** Another conversation was chosen: its customer comes next. */
+  unpin() { this.pinned = false; }
+
   close() {
     this.shown = false;
+    this.pinned = false;
     if (WIDE.matches) localStorage.setItem(KEPT, "closed");
     this.draw();
   }

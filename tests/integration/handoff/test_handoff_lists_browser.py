@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.tables import operators
+from core.tables import customers, operators
 from handoff.lists.marking import Marking
 from handoff.search.index import Indexer
 from tests.integration.handoff.handoff_world import World
@@ -225,3 +225,29 @@ async def test_a_lead_edits_the_topics_and_an_operator_chooses_a_new_one(
     await expect(page.locator(".topic")).to_have_count(9)
     await picture(page, "phone-settings-labels")
     assert await fits(page)
+
+
+async def test_a_customer_who_was_searched_for_stays_while_the_conversation_goes_on(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+    engine: AsyncEngine,
+) -> None:
+    page = await sign_in("lena", "Лена")
+    ticket = await world.hand_over("Где мой заказ?", ref="webchat:1")
+    row = {"key": "telegram:2", "name": "Ольга", "language": "ru", "first_seen_ms": 1, "last_seen_ms": 1}
+    async with engine.begin() as connection:
+        await connection.execute(insert(customers).values(**row))
+    await Indexer(engine).step()
+    await page.locator(f'[data-key="t{ticket}"] button').click()
+    await expect(page.locator("#card")).to_be_visible()
+    await page.keyboard.press("s")
+    await page.keyboard.type("Ольга")
+    await page.locator(".hit").click()
+    await expect(page.locator("#card-title")).to_contain_text("Ольга")
+    await Marking(world.scripts).label(ticket, operator="u1", add=("курьер",))
+    await expect(page.locator("#labels")).to_contain_text("курьер")
+    await expect(page.locator("#card-title")).to_contain_text("Ольга")
+    await world.hand_over("Другой вопрос", ref="webchat:3")
+    await expect(page.locator(".line")).to_have_count(2)
+    await page.locator(".line").last.click()
+    await expect(page.locator("#card-title")).not_to_contain_text("Ольга")
