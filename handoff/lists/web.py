@@ -10,6 +10,7 @@ from aiohttp import web
 
 from core.auth import Operator
 from core.auth_operators import Operators
+from core.records import dump
 from core.settings import Settings
 from core.web.area import LEADS, NavEntry
 from core.web.bodies import read_body
@@ -17,9 +18,9 @@ from core.web.guard import Guard
 from core.web.problems import Problem
 from handoff.lists.bodies import LabelBody, SaveView, SnoozeBody
 from handoff.lists.ended import Ended
-from handoff.lists.filters import NAMES, filter_of, read_filter, view_of
+from handoff.lists.filters import NAMES, View, filter_of, read_filter, view_of
 from handoff.lists.labels import LABELS, clean_tag
-from handoff.lists.lister import PAGE, Lister
+from handoff.lists.lister import PAGE, Lister, Page
 from handoff.lists.marking import LONGEST_DAYS, Full, Labelled, Marking, Past, Snoozed, Woken
 from handoff.lists.saved import SavedView, SavedViews, TooMany
 from handoff.outcomes import Busy, Over, Refused
@@ -63,6 +64,7 @@ class ListsArea:
         self._time = time
         self._reasons = _ends(names, "reason.")
         self._channels = _ends(names, "channel.")
+        self._last: dict[View, tuple[Page, str]] = {}
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Everybody who works with customers may call these."""
@@ -86,16 +88,24 @@ class ListsArea:
         wanted = read_filter({name: request.query.getall(name, []) for name in NAMES})
         now, people, everyone = await self._time(), await self._people(), operator.role in LEADS
         counts = await self._lister.counts(operator.id, now=now, everyone=everyone)
-        body: dict[str, Any]
+        body: dict[str, Any] = {"after": "", "total": None, "counts": counts, "now": now.isoformat()}
         if view == "closed":
             page = await self._ended.page(wanted=wanted, after=request.query.get("after", ""))
-            body = {"tickets": _lines(page.tickets, people, now), "after": page.after, "total": None}
+            lines, body["after"] = dump(_lines(page.tickets, people, now)), page.after
         else:
             found = await self._lister.page(
                 view, operator.id, wanted=wanted, now=now, most=_most(request), everyone=everyone
             )
-            body = {"tickets": _lines(found.tickets, people, now), "after": "", "total": found.total}
-        return web.json_response({**body, "counts": counts, "now": now.isoformat()})
+            lines, body["total"] = self._dumped(view, found, people, now), found.total
+        return web.json_response(text=f'{{"tickets":{lines},{dump(body)[1:]}')
+
+    def _dumped(self, view: View, page: Page, people: People, now: datetime) -> str:
+        """The lines as JSON. Pages that share a read share its text: making it costs more than the read."""
+        last, text = self._last.get(view, (None, ""))
+        if last is not page:
+            text = dump(_lines(page.tickets, people, now))
+            self._last[view] = (page, text)
+        return text
 
     async def facets(self, request: web.Request) -> web.Response:
         """What can be chosen in a filter and as a label."""

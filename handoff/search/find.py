@@ -112,7 +112,9 @@ class Search:
             .outerjoin(customers, customers.c.key == conversations.c.customer)
             .where(documents.conversation.is_not(None), self._matches(wanted))
             .where(*_narrow(where), *_older(after))
-            .order_by(desc(documents.at_ms), desc(documents.id))
+            # The sum keeps PostgreSQL from walking back in time after a rare word instead of asking
+            # the words' own index: 0.75 s against 0.02 s over 50,000 messages.
+            .order_by(desc(documents.at_ms + 0), desc(documents.id))
             .limit(PAGE + 1)
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ from core.errors import CoreError, Unavailable
 from core.keys import split_ref
 from core.leader import Leader
 from core.logging import get_logger
-from core.sql import only_reading, upsert
+from core.sql import only_reading, upsert, upsert_all
 from core.tables import conversations, customers, turns
 from handoff.search.tables import search_cursors, search_documents
 from handoff.search.text import indexed
@@ -124,8 +124,7 @@ class Indexer:
         async with self._engine.begin() as connection:
             if await _cursor(connection, name, held=True) != was:
                 return
-            for each in documents:
-                await upsert(connection, search_documents, each, key="source")
+            await upsert_all(connection, search_documents, documents, key="source")
             await upsert(connection, search_cursors, {"name": name, "at": now[0], "key": now[1]}, key="name")
 
 

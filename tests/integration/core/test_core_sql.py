@@ -19,7 +19,7 @@ import handoff.search.tables as _these_too  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
 from core.config import ROOT
 from core.errors import ConfigError
-from core.sql import insert_once, metadata, migrate, open_engine, reachable, upsert
+from core.sql import insert_once, metadata, migrate, open_engine, reachable, upsert, upsert_all
 from core.tables import archive_cursor, customers, tickets
 
 ANNA = {"key": "t:1", "name": "Анна", "language": "ru", "first_seen_ms": 1, "last_seen_ms": 1}
@@ -163,3 +163,12 @@ async def test_a_database_that_is_not_there_does_not_answer(tmp_path: Path) -> N
 def test_another_kind_of_database_is_refused_by_name_of_the_variable(url: str) -> None:
     with pytest.raises(ConfigError, match="DATABASE_URL"):
         open_engine(url)
+
+
+async def test_many_rows_are_brought_up_to_date_at_once(archive: AsyncEngine) -> None:
+    async with archive.begin() as connection:
+        await upsert_all(connection, customers, [], key="key")
+        await upsert_all(connection, customers, [ANNA, {**ANNA, "key": "t:2"}], key="key")
+        await upsert_all(connection, customers, [{**ANNA, "name": "Аня"}, {**ANNA, "key": "t:3"}], key="key")
+        found = await connection.execute(select(customers.c.key, customers.c.name).order_by(customers.c.key))
+        assert [tuple(row) for row in found] == [("t:1", "Аня"), ("t:2", "Анна"), ("t:3", "Анна")]
