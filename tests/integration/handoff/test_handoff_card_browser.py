@@ -76,7 +76,7 @@ async def test_two_cards_become_one_and_both_channels_get_the_answer(
     await expect(boris.locator(".line")).to_have_count(0)
     await anna.fill("#reply", "Уже едет, будет к пяти")
     await anna.keyboard.press("Enter")
-    await expect(anna.locator(".turn.operator")).to_contain_text("Уже едет")
+    await expect(anna.locator(".turn.operator")).to_contain_text("в очереди")
     assert len(await world.send_all(account="telegram")) == 1
     await anna.get_by_role("button", name="Посмотреть").click()
     await expect(anna.locator(".turn.operator")).to_contain_text("Уже едет")
