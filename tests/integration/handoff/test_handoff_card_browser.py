@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.records import turn
 from core.tables import customers
 from handoff.customers.people import People
 from handoff.lists.marking import Marking
@@ -142,3 +144,30 @@ async def test_the_card_is_read_in_the_dark_and_in_english(
     await page.reload()
     await expect(page.locator("#do-take")).to_be_visible()
     await expect(page.locator("#card")).to_be_hidden()
+
+
+async def test_an_edited_message_opens_to_its_versions_and_a_file_says_what_it_is(
+    sign_in: SignIn,  # noqa: F811
+    world: World,
+) -> None:
+    page = await sign_in("anna", "Анна")
+
+    async def wrote(text: str, external_id: str, **more: Any) -> None:
+        said = {"kind": "turn", "payload": turn("customer", text, external_id=external_id, **more)}
+        await world.message(text, TELEGRAM, events=[said], relay=text)
+
+    ticket = await world.hand_over("Здравствуйте", ref=TELEGRAM)
+    await wrote("Мой заказ 15", "2:7")
+    await wrote("[изменено] Мой заказ 16", "edit:2:7:1772366400:0000abcd")
+    files = [
+        {"kind": "document", "name": "чек.pdf", "size_bytes": 48_200},
+        {"kind": "photo", "size_bytes": 2_100_000},
+    ]
+    await wrote("Вот чек", "2:8", attachments=files)
+    await page.locator(f'[data-key="t{ticket}"] button').click()
+    await page.locator(".versions summary").click()
+    await expect(page.locator(".versions li")).to_contain_text("Мой заказ 16")
+    await expect(page.locator(".turn.customer", has_text="изменил(а) сообщение")).to_have_count(1)
+    await expect(page.locator(".file").first).to_contain_text("чек.pdf")
+    await expect(page.locator(".file").last).to_contain_text("фото")
+    await picture(page, "files")
