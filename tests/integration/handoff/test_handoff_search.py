@@ -6,10 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, insert, inspect, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.leader import Leader
+from core.migrations.versions import m0020_lists
 from core.redis import Scripts
 from core.tables import conversations, customers, tickets, turns
 from handoff.search.find import Found, Narrowed, Search
@@ -159,3 +162,17 @@ async def test_the_index_is_kept_in_the_background_by_one_of_two(
             await asyncio.sleep(0.05)
     stop.set()
     await asyncio.gather(*running)
+
+
+async def test_the_tables_can_be_taken_away_and_made_again(archive: AsyncEngine) -> None:
+    def step(connection: Connection, name: str) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            getattr(m0020_lists, name)()
+
+    async with archive.begin() as connection:
+        await connection.run_sync(step, "downgrade")
+        names = await connection.run_sync(lambda found: inspect(found).get_table_names())
+        assert not {name for name in names if name.startswith(("search_", "person", "saved_", "snoozes"))}
+        await connection.run_sync(step, "upgrade")
+    await said(archive, "Курьер не приехал")
+    assert texts(await find(archive, "курьер ")) == ["Курьер не приехал"]
