@@ -10,7 +10,7 @@ FIND_PYTHON = for p in python3 python3.11 python3.12 /usr/bin/python3 python; do
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format setup pins clean
+.PHONY: help run test lint format quality setup pins clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -30,6 +30,11 @@ lint: ## the checks of make test without the tests
 format: ## let ruff put the code in order
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+
+quality: ## measure answers on development sets beside other systems: DATA=FOLDER [OUT=F.md] [PICTURES=FOLDER]
+	@$(FIND_PYTHON); "$$p" -m scripts.setup --quick
+	@exec $(PYTHON) -m scripts.quality $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") \
+	  $(if $(PICTURES),--pictures "$(PICTURES)")
 
 setup: ## set up everything, trying again what failed before
 	@$(FIND_PYTHON); "$$p" -m scripts.setup

@@ -21,7 +21,8 @@ from bot.channels.webchat.channel import WebchatChannel
 from bot.desk_areas import desk_jobs
 from bot.embedded import Embedded
 from bot.errors import SetupError
-from bot.governor import Band, Governor
+from bot.governing import Band
+from bot.governor import Governor
 from bot.health import Check, Health
 from bot.inbox import Inbox
 from bot.metrics import INGESTED
@@ -37,6 +38,7 @@ from core.leader import Leader
 from core.logging import get_logger
 from core.notify import Hub
 from core.redis import Scripts, connect
+from core.secret_box import SecretBox, secret_key
 from core.settings import Settings
 from core.sql import migrate, open_engine
 
@@ -103,6 +105,7 @@ class App:
         self._stack.push_async_callback(self.engine.dispose)
         await migrate(self.engine)
         self.settings = Settings(self.engine)
+        self.secrets = SecretBox(secret_key(environment.secret_key, environment.data))
         self.hub = Hub(self.redis, self.keys)
         self.inbox = Inbox(
             self.scripts,
@@ -131,12 +134,18 @@ class App:
 
     async def _open_roles(self) -> None:
         from bot.conversation import Conversing
+        from bot.knowing import Knowing
         from bot.serving import Serving
 
         self.background.start("notify", self.hub.run)
         if not self.embedded.is_owner:
             self.background.start("owner", self._watch_owner)
-        self.conversing = Conversing(self) if "workers" in self.roles else None
+        self.knowing = Knowing(self) if self.roles & {"workers", "web"} else None
+        if self.knowing is not None:
+            self.knowing.open(self._stack)
+        self.conversing = (
+            Conversing(self, self.knowing) if self.knowing is not None and "workers" in self.roles else None
+        )
         if self.conversing is not None:
             await self.conversing.open(self._stack)
         self.health = Health(self._checks())
@@ -204,7 +213,7 @@ class App:
         self.background.start("archiver", archiver.run)
         self.background.start("governor", self.governor.run)
         self.background.start("silence", self._end_silent)
-        for name, job in desk_jobs(self, settings=self.settings).items():
+        for name, job in desk_jobs(self).items():
             self.background.start(name, job)
 
     def _start_channels(self) -> None:

@@ -14,6 +14,7 @@ import aiohttp
 from bot.conversation import SKILLS, limits
 from bot.decide import Thresholds, decide
 from bot.errors import BotError
+from bot.familiar import Familiar
 from bot.knowledge import LiveKnowledge
 from bot.outcome import Outcomes
 from bot.signals import Reading, gather
@@ -37,6 +38,7 @@ from core.config import Config, Environment, load_config, read_environment, reso
 from core.encoder import Encoder
 from core.logging import configure_logging
 from knowledge_base.cache import cached_base
+from knowledge_base.compose import published_base
 from knowledge_base.live import KnowledgeBase
 from nlu.compose import build_offline_parser, build_understander
 
@@ -64,8 +66,7 @@ async def ask(*, texts: list[str], file: Path | None, kb: Path | None, as_json: 
     if not messages:
         raise BotError("nothing to ask: give a TEXT or --file F")
     async with AsyncExitStack() as stack:
-        folder = kb or resolve(config.knowledge_base.articles)
-        asker = await _asker(stack, config, environment, folder)
+        asker = await build_asker(stack, config, environment, kb)
         for text in messages:
             found = await asker.ask(text)
             print(json.dumps(found, ensure_ascii=False) if as_json or file else _readable(found), flush=True)  # noqa: T201 - the command's result
@@ -82,20 +83,27 @@ class Asker:
     limits: Thresholds
     language: str
     wait_s: float
+    familiar: Familiar
 
-    async def ask(self, text: str) -> dict[str, Any]:
-        """One line of the command's output: what would be decided and said.
-
-        `reply` is null for a skill, whose words depend on who asks.
-        """
-        reading = await gather(
+    async def read(self, text: str) -> Reading:
+        """All that a decision on a first message would be made of."""
+        return await gather(
             _message(text),
             BotState(),
             language=self.language,
             understander=self.understander,
             knowledge=self.knowledge,
             now=utc_now(),
+            familiar=self.familiar,
+            emotion_threshold=self.limits.emotion,
         )
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """One line of the command's output: what would be decided and said.
+
+        `reply` is null for a skill, whose words depend on who asks.
+        """
+        reading = await self.read(text)
         thresholds = replace(self.limits, article=reading.solved_threshold)
         decision = decide(reading.signals, thresholds, SKILLS)
         return {
@@ -127,31 +135,44 @@ class Asker:
         return reply.text if reply else None
 
 
-async def _asker(stack: AsyncExitStack, config: Config, environment: Environment, folder: Path) -> Asker:
-    """Builds the base while a Rasa that is not running yet comes up."""
+async def build_asker(
+    stack: AsyncExitStack, config: Config, environment: Environment, kb: Path | None
+) -> Asker:
+    """Gets the base while a Rasa that is not running yet comes up.
+
+    Without a folder it is the base that serves where one does: what was learned and published is in it.
+    """
     encoder = Encoder(model=config.knowledge_base.encoder, threads=config.knowledge_base.encoder_threads)
     encoder.start()
     stack.callback(encoder.close)
     session = await stack.enter_async_context(aiohttp.ClientSession())
     starting = await rasa_for_a_command(stack, environment, config, session, timeout_s=_COMMAND_WAIT_S)
-    base = cached_base(
-        folder, encoder, environment.data / "cache", _progress, floor=config.knowledge_base.precision_floor
+    base = None if kb else await published_base(config, environment, encoder.fingerprint)
+    base = base or cached_base(
+        kb or resolve(config.knowledge_base.articles),
+        encoder,
+        environment.data / "cache",
+        _progress,
+        floor=config.knowledge_base.precision_floor,
     )
     live = KnowledgeBase(encoder=encoder, timezone=config.company.timezone, base=base)
     knowledge = LiveKnowledge(live, threshold=lambda solved: solved, wait_s=_ENCODER_WAIT_S)
+    parser = build_offline_parser()
     texts = load_texts(resolve(config.bot.wording), default_language=config.company.default_language)
     return Asker(
         understander=build_understander(
             rasa=await starting(),
-            fallback=build_offline_parser(),
+            fallback=parser,
             emotion_threshold=config.nlu.emotion_threshold,
             max_chars=config.nlu.max_text_chars,
+            encoder=config.knowledge_base.encoder,
         ),
         knowledge=knowledge,
         outcomes=Outcomes(texts=texts, knowledge=knowledge),
         limits=limits(config),
         language=config.company.default_language,
         wait_s=config.handoff.expected_wait_s,
+        familiar=Familiar(articles=lambda: base.articles, odds=parser.odds),
     )
 
 

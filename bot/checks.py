@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 
 from bot.health import Check, Part
+from bot.split_report import read_split, split_part
 from core.children import ChildState
 from core.sql import reachable
 
@@ -23,6 +24,7 @@ def checks(app: App) -> dict[str, Check]:
         "database": lambda: _database(app),
         "telegram": lambda: _telegram(app),
         "loyalty": lambda: _child(app, "loyalty"),
+        "split": lambda: _split(app),
     }
     if app.conversing is not None:
         found["nlu"] = lambda: _nlu(app)
@@ -88,3 +90,13 @@ async def _knowledge(app: App) -> Part:
     base = app.conversing.base
     detail = "" if base.version is None else f"Version {base.version}."
     return Part(base.state, detail)
+
+
+async def _split(app: App) -> Part:
+    try:
+        report = await read_split(
+            app.redis, app.keys, target=app.config.split.target, tolerance=app.config.split.tolerance
+        )
+    except (RedisError, OSError):
+        return Part("starting", "Redis does not answer, so the split is not known.")
+    return split_part(report, app.texts)

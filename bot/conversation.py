@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import aiohttp
 
 from bot.customers import RedisCustomers
 from bot.decide import Thresholds
+from bot.familiar import Familiar
 from bot.handler import Handler
 from bot.knowledge import LiveKnowledge
 from bot.skills.activate_card import ActivateCard
@@ -22,29 +22,19 @@ from bot.skills.nearest_store import NearestStore
 from bot.skills.phone_check import PhoneCheck
 from bot.skills.store_directory import StoreDirectory
 from core.clock import utc_now
-from core.config import Config, resolve
-from core.encoder import Encoder
-from core.errors import CoreError
-from core.leader import Leader
+from core.config import Config
 from core.logging import get_logger
-from core.tasks import cancel_all
 from handoff.queue import Queue
-from knowledge_base.errors import KnowledgeBaseError
-from knowledge_base.follow import Follower
-from knowledge_base.live import KnowledgeBase
-from knowledge_base.publish import ensure_published
-from knowledge_base.store import RedisAnnouncements, SqlBaseStore
+from handoff.routing.reception import Reception
 from nlu.compose import build_offline_parser, build_rasa_client, build_understander, rasa_address
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.knowing import Knowing
     from nlu.offline import OfflineParser
     from nlu.rasa_client import RasaClient
 
 _log = get_logger("conversation")
-_PUBLISH_LEASE_S = 15.0
-"""A process that dies while it publishes is replaced after this time."""
-
 
 SKILLS = {intent: skill.name for skill in (Balance, NearestStore, ActivateCard) for intent in skill.intents}
 """Intent → name of the skill it starts."""
@@ -60,6 +50,7 @@ def limits(config: Config) -> Thresholds:
         clarify_margin=config.knowledge_base.clarify_margin,
         clarify_least=config.knowledge_base.clarify_least,
         skill_with_entity=config.nlu.skill_with_entity_confidence,
+        emotion=config.nlu.emotion_threshold,
     )
 
 
@@ -77,21 +68,12 @@ class Conversing:
 
     handler: Handler
 
-    def __init__(self, app: App) -> None:
-        """`app` has its connections open."""
+    def __init__(self, app: App, knowing: Knowing) -> None:
+        """`app` has its connections open; the base of `knowing` comes up beside it."""
         self._app = app
-        config = app.config
         self.rasa: RasaClient | None = None
-        self.encoder = Encoder(
-            model=config.knowledge_base.encoder, threads=config.knowledge_base.encoder_threads
-        )
-        self.base = KnowledgeBase(encoder=self.encoder, timezone=config.company.timezone)
-        self._store = SqlBaseStore(
-            engine=app.engine,
-            redis=app.redis,
-            active_key=app.keys("kb_active"),
-            channel=app.keys("kb_changed"),
-        )
+        self.encoder = knowing.encoder
+        self.base = knowing.base
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Wire everything and start what loads in the background."""
@@ -104,8 +86,6 @@ class Conversing:
                 timeout_s=config.nlu.request_timeout_s,
             )
         parser = build_offline_parser()
-        self.encoder.start()
-        stack.callback(self.encoder.close)
         knowledge = LiveKnowledge(
             self.base, threshold=app.governor.threshold, wait_s=config.bot.knowledge_wait_s
         )
@@ -121,6 +101,7 @@ class Conversing:
                 fallback=parser,
                 emotion_threshold=config.nlu.emotion_threshold,
                 max_chars=config.nlu.max_text_chars,
+                encoder=config.knowledge_base.encoder,
             ),
             knowledge=knowledge,
             skills=self._skills(stack),
@@ -133,10 +114,10 @@ class Conversing:
             default_language=config.company.default_language,
             due_s=config.handoff.due_s,
             urgent_due_s=config.handoff.urgent_due_s,
+            reception=Reception(app.settings, company_zone=config.company.timezone),
+            familiar=Familiar(articles=lambda: self.base.base.articles, odds=parser.odds),
         )
         app.background.start("parser", lambda _: _warm_up(parser), may_be_cut=True)
-        app.background.start("publish", self._publish, may_be_cut=True)
-        app.background.start("knowledge", self._follow)
 
     def _skills(self, stack: AsyncExitStack) -> tuple[Skill, ...]:
         app, config = self._app, self._app.config
@@ -160,63 +141,6 @@ class Conversing:
             NearestStore(directory=directory, texts=app.texts),
             ActivateCard(client=client, phone_check=check, texts=app.texts, company=company),
         )
-
-    async def _publish(self, stop: asyncio.Event) -> None:
-        """See once that what is active is what the articles say; one process at a time does so.
-
-        Each process asks until its turn comes: the one before may have died over it.
-        """
-        app, config = self._app, self._app.config
-        leader = app.leader("publish", lease_s=_PUBLISH_LEASE_S)
-        while not await leader.acquire():
-            if await _stopped(stop, _PUBLISH_LEASE_S / 3):
-                return
-        keeper = asyncio.create_task(_keep(leader))
-        try:
-            await ensure_published(
-                resolve(config.knowledge_base.articles),
-                store=self._store,
-                encoder=self.encoder,
-                now=utc_now(),
-                floor=config.knowledge_base.precision_floor,
-            )
-        except (KnowledgeBaseError, CoreError) as error:
-            # What was published before goes on serving; the log says what to mend.
-            _log.error("knowledge.not_published", error=str(error))
-        finally:
-            await cancel_all(keeper)
-            await leader.release()
-
-    async def _follow(self, stop: asyncio.Event) -> None:
-        """Keep serving what is active."""
-        app = self._app
-        announcements = RedisAnnouncements(redis=app.redis, channel=app.keys("kb_changed"))
-        follower = Follower(
-            knowledge_base=self.base,
-            store=self._store,
-            announcements=announcements,
-            fingerprint=self.encoder.fingerprint,
-        )
-        try:
-            await follower.run(stop)
-        finally:
-            await announcements.close()
-
-
-async def _stopped(stop: asyncio.Event, wait_s: float) -> bool:
-    """Wait for a while; True if the process is to end."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait_s):
-            await stop.wait()
-    return stop.is_set()
-
-
-async def _keep(leader: Leader) -> None:
-    """Renew a lease until cancelled; the work under it takes longer than one."""
-    while True:
-        await asyncio.sleep(_PUBLISH_LEASE_S / 3)
-        with contextlib.suppress(CoreError):
-            await leader.renew()
 
 
 async def _warm_up(parser: OfflineParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.looking_back import FAILED_ANSWERS, Past
 from bot.types import (
     Answer,
     BotState,
@@ -15,11 +16,16 @@ from bot.types import (
     RunSkill,
     SmallTalk,
 )
+from nlu.types import SENSITIVE_KINDS
 
 PERSON = "person"
 """Button id of "talk to a person"."""
 
 _COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny"}
+_COURTESY_WORDS = 5
+_LONG_COURTESY = 9
+"""Most words of a courtesy; more may be, where the parser's odds weighed the words against a question."""
+_HALF = 0.5
 _COMMANDS = {
     "/start": "start",
     "/help": "help",
@@ -38,13 +44,18 @@ _ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article found; `probability` is the calibrated chance in [0, 1] that it is the right one."""
+    """An article found.
+
+    `probability` is the calibrated chance in [0, 1] that it is the right one, with all that is known of the
+    message; `own` is what the knowledge base alone said.
+    """
 
     article: str
     language: str
     title: str
     revision: str
     probability: float
+    own: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +67,14 @@ class Signals:
         text: For commands the raw command; empty for anything else, since words are in the turn already.
         button: Id of the pressed button.
         intent: Best intent, `intent_confidence` in [0, 1]; `parser` is who read it (`rasa`, `offline`).
-        emotion: Calibrated probability in [0, 1] that the mood asks for a person.
-        emotion_kind: What was heard; `sensitive` means safety, health, fraud or law.
+        emotion: Calibrated probability in [0, 1] that the mood asks for a person, of the message alone.
+        escalate: Whether it, or the mood after looking back, reached the threshold.
+        emotion_kind: What was heard; those of SENSITIVE_KINDS touch safety, health, fraud or law.
+        past: What the turns before add to it; None where there are no words.
         candidates: Articles, best first.
+        odds: Probabilities of all intents, both parsers together; empty where there was no need of a model.
+        skill_chance: Chance that the intent's skill is wanted, the articles weighed in; None when only
+            `intent_confidence` is known.
         entities: Names of the entities found.
         knowledge_ready: False when no knowledge base could be asked.
         words: Number of words in the message.
@@ -76,12 +92,15 @@ class Signals:
     escalate: bool = False
     emotion_kind: str = ""
     evidence: str = ""
+    past: Past | None = None
     candidates: tuple[Candidate, ...] = ()
     entities: tuple[str, ...] = ()
     knowledge_ready: bool = True
     base_version: int = 0
     words: int = 0
     number: bool = False
+    odds: tuple[tuple[str, float], ...] = ()
+    skill_chance: float | None = None
     state: BotState = field(default_factory=BotState)
 
 
@@ -89,6 +108,7 @@ class Signals:
 class Thresholds:
     """Limits a decision is made with; all are probabilities in [0, 1] (`article` above 1: answer nothing).
 
+    `emotion` is what the mood after looking back must reach (above 1: the past never hands over).
     `skill_with_entity` holds where the message also names what the skill is about, such as a metro station.
     """
 
@@ -99,6 +119,7 @@ class Thresholds:
     clarify_margin: float
     clarify_least: float
     skill_with_entity: float = 1.0
+    emotion: float = 2.0
 
 
 def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision:
@@ -120,7 +141,8 @@ def decide(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
         or _skill(signals, thresholds, skills)
         or _article(signals, thresholds)
         or _courtesy(signals, thresholds)
-        or _clarify(signals, thresholds)
+        or _clarify(signals, thresholds, skills)
+        or _unclear(signals)
         or _people(signals)
     )
 
@@ -169,7 +191,7 @@ def _awaited(signals: Signals) -> Decision | None:
 
     A skill it is not for says so, and the message is then decided as if none had waited.
     """
-    upset = signals.escalate or signals.emotion_kind == "sensitive"
+    upset = signals.escalate or signals.emotion_kind in SENSITIVE_KINDS
     if signals.state.skill and (signals.number or signals.entities) and not upset:
         return RunSkill(signals.state.skill)
     return None
@@ -184,10 +206,12 @@ def _asked_for_person(signals: Signals, thresholds: Thresholds) -> Decision | No
 
 
 def _mood(signals: Signals, thresholds: Thresholds) -> Decision | None:
-    if signals.emotion_kind == "sensitive":
+    if signals.emotion_kind in SENSITIVE_KINDS:
         return HandOff(Reason.SENSITIVE, urgent=True, evidence=signals.evidence)
     if signals.escalate:
         return HandOff(Reason.EMOTION, urgent=True, evidence=signals.evidence)
+    if signals.past is not None and signals.past.failed >= FAILED_ANSWERS:
+        return HandOff(Reason.ANSWER_REJECTED, evidence=signals.evidence)
     if signals.intent == "complaint" and signals.intent_confidence >= thresholds.skill:
         return HandOff(Reason.COMPLAINT, evidence=signals.evidence)
     return None
@@ -201,7 +225,12 @@ def _skill(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> 
         return None
     named = _ABOUT.get(signals.intent, frozenset()) & set(signals.entities)
     least = min(thresholds.skill, thresholds.skill_with_entity) if named else thresholds.skill
-    return RunSkill(name) if signals.intent_confidence >= least else None
+    return RunSkill(name) if _wanted(signals) >= least else None
+
+
+def _wanted(signals: Signals) -> float:
+    """Chance that the intent's skill is wanted."""
+    return signals.intent_confidence if signals.skill_chance is None else signals.skill_chance
 
 
 def _answer(found: Candidate) -> Answer:
@@ -219,7 +248,7 @@ def _courtesy(signals: Signals, thresholds: Thresholds) -> Decision | None:
     """A greeting or thanks that says nothing else: "thanks, but where is my order" must go on."""
     if signals.intent not in _COURTESY or signals.intent_confidence < thresholds.smalltalk:
         return None
-    if signals.words > 5:
+    if signals.words > (_LONG_COURTESY if signals.odds else _COURTESY_WORDS):
         return None
     if signals.state.last_decision and signals.intent == "deny":
         return HandOff(Reason.ANSWER_REJECTED)
@@ -228,14 +257,34 @@ def _courtesy(signals: Signals, thresholds: Thresholds) -> Decision | None:
     return SmallTalk(signals.intent)
 
 
-def _clarify(signals: Signals, thresholds: Thresholds) -> Decision | None:
-    if signals.state.clarified or len(signals.candidates) < 2 or thresholds.article > 1:
+def _clarify(signals: Signals, thresholds: Thresholds, skills: dict[str, str]) -> Decision | None:
+    """Two candidates of which one is probably right: two articles, or the intent's skill and an article."""
+    if signals.state.clarified or thresholds.article > 1 or signals.intent in ("ask_human", "complaint"):
         return None
-    first, second = signals.candidates[:2]
-    near = first.probability - second.probability <= thresholds.clarify_margin
-    if near and second.probability >= thresholds.clarify_least:
-        return Clarify((first.article, second.article))
-    return None
+    offered = [(found.probability, found.article, "") for found in signals.candidates[:2]]
+    if signals.intent in skills:
+        offered.append((_wanted(signals), "", skills[signals.intent]))
+    offered.sort(key=lambda each: -each[0])
+    if len(offered) < 2:
+        return None
+    (first, *_), (second, *_) = offered[:2]
+    if first - second > thresholds.clarify_margin or first + second < thresholds.clarify_least:
+        return None
+    articles = tuple(article for _, article, _ in offered[:2] if article)
+    return Clarify(articles, skill=next((skill for _, _, skill in offered[:2] if skill), ""))
+
+
+def _unclear(signals: Signals) -> Decision | None:
+    """A word or a sign nobody can make anything of is asked about once, before a person's time is taken."""
+    about = signals.intent not in ("", "out_of_scope") and signals.intent_confidence >= _HALF
+    if (
+        signals.kind is not MessageKind.TEXT
+        or about
+        or signals.state.clarified
+        or not signals.knowledge_ready
+    ):
+        return None
+    return SmallTalk("unclear") if signals.words <= 1 and not signals.state.last_decision else None
 
 
 def _people(signals: Signals) -> Decision:

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from bot.desk_loyalty import DeskLoyalty
-from bot.skills.loyalty_client import LoyaltyClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.desk_lists import lists_areas, lists_jobs
+from bot.desk_routing import routing_area, routing_jobs
+from bot.desk_tools import PastJob, tools_area
+from core.auth import ROLES, Role
+from core.auth_accounts import Accounts
+from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
+from core.auth_second import SecondFactor
+from core.auth_sessions import Sessions
+from core.auth_signin import SignIn
+from core.clock import utc_now
 from core.settings import Settings
-from core.web.area import Area
-from core.web.frame import Frame
-from core.web.guard import Guard
-from handoff.list_areas import list_areas
-from handoff.lists.marking import Marking
-from handoff.search.index import Indexer
+from core.web.area import ADMINISTRATORS, Area
+from core.web.frame import Frame, Menu
+from core.web.guard import DESK_ROLES, Guard
+from handoff.auditing.reading import Audit
+from handoff.auditing.web import AuditArea
+from handoff.people.account import AccountArea
+from handoff.people.second import SecondFactorArea
+from handoff.people.web import PeopleArea
+from handoff.ports import Articles
+from handoff.setting.web import SettingsArea
+from handoff.tokens.store import ApiTokens
+from handoff.tokens.web import TokensArea
+from handoff.webhooks.sender import HookSender
+from handoff.webhooks.store import Webhooks
+from handoff.webhooks.web import WebhooksArea
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -26,38 +45,96 @@ Job = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set; several processes run it, so it asks for a leader's lease first."""
 
 
-def desk_areas(app: App, *, frame: Frame, guard: Guard, settings: Settings) -> list[Area]:
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What areas are made of: the frame of their pages, accounts and sessions."""
+
+    frame: Frame
+    sign_in: SignIn
+    operators: Operators
+    sessions: Sessions
+    limit: AttemptLimit
+    second: SecondFactor
+    settings: Settings
+    menu: Menu
+    behind_tls: bool
+
+    def guard(self, roles: Collection[Role] = DESK_ROLES, *, before_enrolment: bool = False) -> Guard:
+        """Lets these roles in."""
+        return Guard(self.sign_in, frozenset(roles), before_enrolment=before_enrolment)
+
+
+def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
-        *list_areas(
-            scripts=app.scripts,
-            keys=app.keys,
-            engine=app.engine,
-            frame=frame,
-            guard=guard,
-            operators=Operators(app.engine),
-            settings=settings,
-            loyalty=DeskLoyalty(_loyalty_client(app)),
-        ),
+        *lists_areas(app, parts),
+        tools_area(app, parts, articles),
+        routing_area(app, frame=parts.frame, guard=parts.guard()),
+        *people_areas(app.engine, parts),
+        webhooks_area(parts, webhooks_of(app)),
+        tokens_area(parts, ApiTokens(app.engine)),
     ]
 
 
-def desk_jobs(app: App, *, settings: Settings) -> Mapping[str, Job]:
+def webhooks_of(app: App) -> Webhooks:
+    """What is kept of webhooks."""
+    return Webhooks(app.engine, app.secrets, allow_private=app.config.web.private_webhooks)
+
+
+def webhooks_area(parts: DeskParts, webhooks: Webhooks) -> WebhooksArea:
+    """The page about webhooks."""
+    return WebhooksArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), webhooks=webhooks)
+
+
+def people_areas(engine: AsyncEngine, parts: DeskParts) -> list[Area]:
+    """Accounts, one's own account, settings and the audit."""
+    everybody = parts.guard(ROLES, before_enrolment=True)
+    accounts = Accounts(engine, parts.operators)
+    return [
+        PeopleArea(
+            frame=parts.frame,
+            guard=parts.guard(ADMINISTRATORS),
+            operators=parts.operators,
+            accounts=accounts,
+            sessions=parts.sessions,
+            second=parts.second,
+        ),
+        AccountArea(
+            frame=parts.frame,
+            guard=everybody,
+            sign_in=parts.sign_in,
+            operators=parts.operators,
+            accounts=accounts,
+            sessions=parts.sessions,
+            behind_tls=parts.behind_tls,
+        ),
+        SecondFactorArea(
+            guard=everybody, second=parts.second, limit=parts.limit, behind_tls=parts.behind_tls
+        ),
+        SettingsArea(
+            frame=parts.frame, guard=parts.guard(ADMINISTRATORS), menu=parts.menu, settings=parts.settings
+        ),
+        AuditArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), audit=Audit(engine)),
+    ]
+
+
+def tokens_area(parts: DeskParts, tokens: ApiTokens) -> TokensArea:
+    """The page about keys for other programs."""
+    guard = parts.guard(ADMINISTRATORS)
+    return TokensArea(frame=parts.frame, guard=guard, tokens=tokens, operators=parts.operators)
+
+
+def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
-    marking = Marking(app.scripts)
     return {
-        "snooze": partial(marking.run, leader=app.leader("snooze", lease_s=10)),
-        "search": partial(Indexer(app.engine).run, leader=app.leader("search", lease_s=30)),
+        **routing_jobs(app),
+        **lists_jobs(app),
+        "past answers": PastJob(app).run,
+        "webhooks": partial(_send_webhooks, app),
     }
 
 
-def _loyalty_client(app: App) -> LoyaltyClient:
-    """The desk's own; it may run in a process that does not converse."""
-    client = LoyaltyClient(
-        base_url=app.endpoints.loyalty_url,
-        token=app.endpoints.loyalty_token,
-        timeout_s=app.config.loyalty.request_timeout_s,
-        company_zone=ZoneInfo(app.config.company.timezone),
-    )
-    app.at_end(client.close)
-    return client
+async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
+    sender = HookSender(webhooks=webhooks_of(app), allow_private=app.config.web.private_webhooks, now=utc_now)
+    async with sender:
+        await sender.run(stop, app.leader("webhooks", lease_s=60))

@@ -11,7 +11,11 @@ from core.records import dump
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """Work for a person. `due_ms` is how long an answer may take; smaller priority numbers come first."""
+    """Work for a person. `due_ms` is how long an answer may take; smaller priority numbers come first.
+
+    `why` says which rule chose the group, `targets` are deadlines in working seconds by clock (None: only
+    `due_ms`), `raised_ms` is how far it moves ahead in the queue, `manager` the customer's own operator.
+    """
 
     reason: str
     group: str
@@ -21,6 +25,10 @@ class NewTicket:
     language: str
     packet: str
     last_line: str
+    why: str | None = None
+    targets: Mapping[str, int] | None = None
+    raised_ms: int | None = None
+    manager: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,8 @@ class Effect:
             data["language"] = self.language
         if self.ticket is not None:
             ticket = self.ticket
-            data["ticket"] = {name: getattr(ticket, name) for name in NewTicket.__slots__}
+            told = {name: getattr(ticket, name) for name in NewTicket.__slots__}
+            data["ticket"] = {name: value for name, value in told.items() if value is not None}
         if self.relay is not None:
             data["relay"] = self.relay
         if self.close:

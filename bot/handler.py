@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from bot.decide import Signals, Thresholds, decide
 from bot.effects import Effect
 from bot.inbox import Pending
 from bot.outcome import Outcome, Outcomes
-from bot.ports import Clock, ExpectedWait, Knowledge, Says, Understands
+from bot.ports import Clock, ExpectedWait, Knowledge, Receives, Says, Understands
 from bot.signals import Reading, gather
 from bot.skills.contract import Customer, Skill, SkillRequest
 from bot.types import (
@@ -57,9 +57,11 @@ class Handler:
         default_language: str,
         due_s: float,
         urgent_due_s: float,
+        reception: Receives | None = None,
+        familiar: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """`limits.article` is replaced per message by the base's threshold as the governor sees it;
-        `greeting` holds the values of `greeting.first` for each language.
+        `greeting` holds the values of `greeting.first` for each language; `familiar` is as in `gather`.
         """
         self._understander = understander
         self._knowledge = knowledge
@@ -68,6 +70,8 @@ class Handler:
         self._outcomes = Outcomes(texts=texts, knowledge=knowledge)
         self._customers = customers
         self._clock = clock
+        self._reception = reception
+        self._familiar = familiar
         self._limits = limits
         self._default_language = default_language
         self._writer = EffectWriter(
@@ -77,26 +81,48 @@ class Handler:
             greeting=greeting,
             due_s=due_s,
             urgent_due_s=urgent_due_s,
+            clock=clock,
+            reception=reception,
         )
 
     async def handle(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The effect of one message; a person's conversation gets the words and nothing else."""
         conversation = pending.conversation
+        if conversation.owner == "queue" and await self._nobody_there():
+            return await self._beside(message, pending)
         if not conversation.owned_by_bot:
             return relay(message, pending)
         known = await self._customers.get(message.account, message.sender.user_id)
         language = self._language(message, conversation.language, known)
-        reading = await gather(
+        reading = await self._read(message, conversation.state, language)
+        decided = self.decide(reading)
+        decided, outcome = await self._carry_out(decided, message, known)
+        return await self._writer.effect(message, pending, decided, outcome, known)
+
+    async def _read(self, message: IncomingMessage, state: BotState, language: str) -> Reading:
+        return await gather(
             message,
-            conversation.state,
+            state,
             language=language,
             understander=self._understander,
             knowledge=self._knowledge,
             now=self._clock(),
+            familiar=self._familiar,
+            emotion_threshold=self._limits.emotion,
         )
+
+    async def _nobody_there(self) -> bool:
+        return self._reception is not None and await self._reception.absence(self._clock()) is not None
+
+    async def _beside(self, message: IncomingMessage, pending: Pending) -> Effect:
+        """Outside working hours the bot answers what it is sure of; the ticket waits on for a person."""
+        conversation = pending.conversation
+        language = self._language(message, conversation.language, {})
+        reading = await self._read(message, conversation.state, language)
         decided = self.decide(reading)
-        decided, outcome = await self._carry_out(decided, message, known)
-        return await self._writer.effect(message, pending, decided, outcome, known)
+        if isinstance(decided.decision, RunSkill):
+            return relay(message, pending)
+        return self._writer.beside(message, pending, decided, self._plain(decided))
 
     async def give_up(self, message: IncomingMessage, pending: Pending) -> Effect:
         """The message goes to a person because handling it failed."""
@@ -104,7 +130,7 @@ class Handler:
             return relay(message, pending)
         language = self._language(message, pending.conversation.language, {})
         reading = _unread(message.kind, pending.conversation.state, language)
-        decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits)
+        decided = Decided(new_decision_id(), HandOff(Reason.BOT_ERROR), reading, self._limits, imposed=True)
         outcome = self._outcomes.hand_off(HandOff(Reason.BOT_ERROR), pending.conversation.state, language)
         # What is remembered of the customer was not read, so nothing of it may change.
         known = {"greeted": "1", "name": message.sender.name, "language": language}
@@ -139,7 +165,7 @@ class Handler:
             second = await self._run_skill(again.decision.skill, again.reading, message, known)
             if second.name != _UNHANDLED:
                 return again, second
-            again = replace(again, decision=HandOff(Reason.SKILL_FAILED))
+            again = replace(again, decision=HandOff(Reason.SKILL_FAILED), imposed=True)
         aside = self._plain(again)
         # The skill still waits (for a code, say) while the customer asks something else.
         return again, replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Status = Literal["ok", "starting", "degraded", "down", "off"]
@@ -13,10 +13,14 @@ Check = Callable[[], Awaitable["Part"]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """State of one part; `off` is one this deployment does not use, `detail` a sentence for people."""
+    """State of one part; `off` is one this deployment does not use, `detail` a sentence for people.
+
+    `more` are values of the part itself, for its own line of the answer.
+    """
 
     status: Status
     detail: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 REQUIRED = ("redis",)
@@ -44,15 +48,21 @@ class Health:
         """`checks` by the name of the part."""
         self._checks = dict(checks)
 
+    async def parts(self) -> dict[str, Part]:
+        """How each part is."""
+        return {name: await check() for name, check in self._checks.items()}
+
     async def report(self) -> tuple[dict[str, object], bool]:
         """The body of `/healthz`, and whether messages can be taken."""
-        parts = {name: await check() for name, check in self._checks.items()}
+        parts = await self.parts()
         word, takes = overall(parts)
         body: dict[str, object] = {
             "status": word,
-            "parts": {
-                name: {"status": part.status, **({"detail": part.detail} if part.detail else {})}
-                for name, part in parts.items()
-            },
+            "parts": {name: _told(part) for name, part in parts.items()},
         }
         return body, takes
+
+
+def _told(part: Part) -> dict[str, object]:
+    detail = {"detail": part.detail} if part.detail else {}
+    return {"status": part.status, **detail, **part.more}

@@ -8,7 +8,10 @@ from bot.decide import PERSON
 from bot.ports import Knowledge, Says
 from bot.types import Answer, BotState, Button, Clarify, HandOff, Reason, Reply, SmallTalk
 from knowledge_base.render import messenger
+from knowledge_base.types import Article
 
+_BUTTON_CHARS = 60
+"""Longest question on a button; longer ones are cut off on small screens."""
 _LANGUAGES = {"ru": "en", "en": "ru"}
 
 
@@ -57,13 +60,24 @@ class Outcomes:
             self.person_button(language),
         )
         reply = Reply(f"{messenger(article.body)}\n\n{question}", buttons)
-        remembered = replace(state, skill="", skill_state={}, clarified=False, last_decision=decision_id)
+        remembered = replace(
+            state,
+            skill="",
+            skill_state={},
+            clarified=False,
+            last_decision=decision_id,
+            last_article=decision.article,
+        )
         return Outcome("answered", reply, remembered, language)
 
     def clarify(self, decision: Clarify, state: BotState, language: str) -> Outcome:
-        """Which of the candidates is meant?"""
+        """Which of the candidates is meant? Each button is a question a customer would ask."""
+        buttons = []
+        if decision.skill:
+            asked = self._texts.say(f"clarify.skill.{decision.skill}", language)
+            buttons.append(Button(f"skill:{decision.skill}", asked))
         found = [self._knowledge.article(article_id, language) for article_id in decision.articles]
-        buttons = [Button(f"article:{article.id}", article.title) for article in found if article]
+        buttons += [Button(f"article:{article.id}", _question(article)) for article in found if article]
         buttons.append(Button("article:none", self._texts.say("clarify.none_of_these", language)))
         reply = Reply(self._texts.say("clarify.question", language), tuple(buttons))
         return Outcome("clarified", reply, replace(state, clarified=True), language)
@@ -79,13 +93,17 @@ class Outcomes:
                 return Outcome("smalltalk", Reply(self._texts.say("language.changed", other)), state, other)
             case "feedback":
                 reply = Reply(self._texts.say("answer.thanks_for_feedback", language))
-                settled = replace(state, last_decision="")
+                settled = replace(state, last_decision="", last_article="", failed=0)
                 return Outcome("smalltalk", reply, settled, language, helpful=True)
             case "start":
                 reply = Reply(self._texts.say("command.start", language))
             case "help":
                 text = self._texts.say("smalltalk.help", language)
                 reply = Reply(text, (self.person_button(language),))
+            case "unclear":
+                text = self._texts.say("smalltalk.unclear", language)
+                reply = Reply(text, (self.person_button(language),))
+                return Outcome("smalltalk", reply, replace(state, clarified=True), language)
             case kind:
                 reply = Reply(self._texts.say(f"smalltalk.{kind}", language))
         return Outcome("smalltalk", reply, state, language)
@@ -104,3 +122,9 @@ class Outcomes:
         opener = self._texts.say(f"handoff.reason.{decision.reason}", language)
         key = "handoff.told_urgent" if decision.urgent else "handoff.told"
         return f"{opener} {self._texts.say(key, language, wait=self._texts.duration(language, wait_s))}"
+
+
+def _question(article: Article) -> str:
+    """The first wording of what an article answers where it is short enough for a button, else the title."""
+    asked = article.questions[0] if article.questions else ""
+    return asked if 0 < len(asked) <= _BUTTON_CHARS else article.title

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from handoff.routing.groups import Facts
+from handoff.routing.reception import Absence, Place
 from knowledge_base.types import Article, SearchResult
-from nlu.types import Understanding
+from nlu.types import Emotion, Understanding
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 Clock = Callable[[], datetime]
 """The time now, aware."""
@@ -21,6 +26,9 @@ class Understands(Protocol):
 
     async def understand(self, text: str, *, language_hint: str) -> Understanding:
         """Intent, entities, emotion and language of a text."""
+
+    def mood(self, text: str, vector: Floats) -> Emotion:
+        """The emotion again, with the vector the search was made with."""
 
 
 class Knowledge(Protocol):
@@ -44,3 +52,13 @@ class Says(Protocol):
 
     def duration(self, language: str, seconds: float) -> str:
         """A wait in words."""
+
+
+class Receives(Protocol):
+    """Takes over what the bot hands over."""
+
+    async def place(self, facts: Facts, now: datetime) -> Place:
+        """Group, deadlines and place in the queue of a new ticket."""
+
+    async def absence(self, now: datetime) -> Absence | None:
+        """When people are back, or None while they work."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import projection_routing, projection_tools
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
 from bot.projection_lists import HANDLERS as LISTS
@@ -16,6 +17,7 @@ from core import sql
 from core.logging import get_logger
 from core.records import dump
 from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns, unread_events
+from handoff.webhooks.feed import announce
 
 __all__ = ["Event", "event_number", "project"]
 
@@ -30,6 +32,14 @@ async def project(connection: AsyncConnection, event_id: str, fields: Mapping[st
     try:
         event = Event.read(event_id, fields)
         await _HANDLERS[event.kind](connection, event)
+        await announce(
+            connection,
+            number=event.number,
+            kind=event.kind,
+            conversation=event.conversation,
+            at_ms=event.at_ms,
+            payload=event.payload,
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         number = event_number(event_id)
         _log.error("event.set_aside", number=number, error=type(error).__name__)
@@ -189,6 +199,11 @@ async def _ticket_changed(connection: AsyncConnection, event: Event) -> None:
     await connection.execute(update(tickets).where(tickets.c.id == event.payload["ticket"]).values(**values))
 
 
+async def _ticket_closed(connection: AsyncConnection, event: Event) -> None:
+    await _ticket_changed(connection, event)
+    await projection_tools.closing(connection, event)
+
+
 async def _customer(connection: AsyncConnection, event: Event) -> None:
     data = event.payload
     values = {
@@ -220,7 +235,9 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.taken": _ticket_changed,
     "ticket.replied": _ticket_changed,
     "ticket.returned": _ticket_changed,
-    "ticket.closed": _ticket_changed,
+    "ticket.closed": _ticket_closed,
     "customer": _customer,
     **LISTS,
+    **projection_tools.HANDLERS,
+    **projection_routing.HANDLERS,
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import SKILLS
 from bot.decide import Signals, Thresholds, decide
 from bot.errors import BotError
-from bot.types import Answer, Decision, HandOff, RunSkill
+from bot.types import Answer, Clarify, Decision, HandOff, Reason, RunSkill, SmallTalk
 from bot.write import decision_word
 from core.config import Environment, read_environment
 from core.endpoints import read_endpoints
@@ -26,15 +27,36 @@ _THRESHOLDS: TypeAdapter[Thresholds] = TypeAdapter(Thresholds)
 async def replay(decision_id: str) -> int:
     """Print the stored decision and today's on the same signals; 0 when they agree, 1 when not.
 
+    A decision that the worker imposed (handling failed, or two skills refused the message) was never one of
+    `decide()`: both are shown, and the exit code is 0.
+
     Raises:
-        BotError: no such decision, or no archive to look in.
+        BotError: no such decision, no archive to look in, or signals this version cannot read.
     """
     stored = json.loads(await _payload(read_environment(), decision_id))
-    thresholds = _THRESHOLDS.validate_python(stored["thresholds"])
-    again = decide(_SIGNALS.validate_python(stored["signals"]), thresholds, SKILLS)
-    then, now = _stored(stored), _shown(again)
-    print(json.dumps({"id": decision_id, "then": then, "now": now, "same": then == now}, ensure_ascii=False))  # noqa: T201 - the command's result
-    return 0 if then == now else 1
+    try:
+        thresholds = _THRESHOLDS.validate_python(stored["thresholds"])
+        signals = _SIGNALS.validate_python(stored["signals"])
+    except (KeyError, ValidationError) as error:
+        raise BotError(f"decision {decision_id!r} was stored in a form this version cannot read") from error
+    now = {
+        name: value for name, value in _shown(decide(signals, thresholds, SKILLS)).items() if name in stored
+    }
+    then = {name: stored[name] for name in now}
+    imposed = bool(stored.get("imposed", stored.get("reason") == Reason.BOT_ERROR))
+    told = {
+        "id": decision_id,
+        "then": then,
+        "now": now,
+        "same": then == now,
+        "imposed": imposed,
+        "thresholds": asdict(thresholds),
+        "solved": stored.get("solved"),
+        "base_version": signals.base_version,
+        "parser": signals.parser,
+    }
+    print(json.dumps(told, ensure_ascii=False))  # noqa: T201 - the command's result
+    return 0 if then == now or imposed else 1
 
 
 async def _payload(environment: Environment, decision_id: str) -> str:
@@ -60,14 +82,14 @@ async def _payload(environment: Environment, decision_id: str) -> str:
     return str(found)
 
 
-def _stored(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: data.get(name) for name in ("decision", "reason", "article", "skill")}
-
-
 def _shown(decision: Decision) -> dict[str, Any]:
     return {
         "decision": decision_word(decision),
         "reason": decision.reason.value if isinstance(decision, HandOff) else None,
         "article": decision.article if isinstance(decision, Answer) else None,
+        "revision": decision.revision if isinstance(decision, Answer) else None,
         "skill": decision.skill if isinstance(decision, RunSkill) else None,
+        "articles": list(decision.articles) if isinstance(decision, Clarify) else None,
+        "smalltalk": decision.kind if isinstance(decision, SmallTalk) else None,
+        "urgent": decision.urgent if isinstance(decision, HandOff) else None,
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.decide import Candidate, Signals
+from bot.evidence import Heard, article_chances, skill_chance
+from bot.looking_back import RISING, look_back
 from bot.ports import Knowledge, Understands
 from bot.types import BotState, IncomingMessage, MessageKind
 from knowledge_base.types import SearchResult
@@ -35,24 +38,46 @@ async def gather(
     understander: Understands,
     knowledge: Knowledge,
     now: datetime,
+    emotion_threshold: float,
+    familiar: Callable[[], Awaitable[bool]] | None = None,
 ) -> Reading:
-    """Read one message. Only words are given to the parser and the search; buttons carry their meaning."""
+    """Read one message. Only words are given to the parser and the search; buttons carry their meaning.
+
+    `emotion_threshold` is what the mood after looking back must reach to hand over; `familiar` tells whether
+    the parser's word on articles counts for the base served, and without it, it does.
+    """
     if message.kind is not MessageKind.TEXT:
         return _wordless(message, state, language, knowledge)
     understanding, found = await asyncio.gather(
         understander.understand(message.text, language_hint=language),
         knowledge.search(message.text, language=language, now=now),
     )
+    if found is not None and found.vector is not None:
+        emotion = understander.mood(message.text, found.vector)
+        understanding = replace(understanding, emotion=emotion)
+    known = found is not None and (familiar is None or await familiar())
+    candidates = _candidates(found, knowledge, understanding, language, familiar=known)
+    past = look_back(
+        state,
+        text=message.text,
+        emotion=understanding.emotion.score,
+        intent=understanding.intent,
+        article=candidates[0].article if candidates else "",
+    )
+    rising = past.mood >= emotion_threshold and not understanding.emotion.escalate
     signals = Signals(
         kind=message.kind,
         intent=understanding.intent,
         intent_confidence=understanding.intent_confidence,
         parser=understanding.parser,
         emotion=understanding.emotion.score,
-        escalate=understanding.emotion.escalate,
-        emotion_kind=understanding.emotion.kind,
+        escalate=understanding.emotion.escalate or rising,
+        emotion_kind=RISING if rising else understanding.emotion.kind,
         evidence=understanding.emotion.evidence,
-        candidates=_candidates(found, knowledge, understanding.language or language),
+        past=past,
+        candidates=candidates,
+        odds=understanding.odds,
+        skill_chance=_skill_chance(understanding, found),
         entities=tuple(sorted({entity.name for entity in understanding.entities})),
         knowledge_ready=found is not None,
         base_version=found.base_version if found else 0,
@@ -86,17 +111,35 @@ def _chosen(button: str, language: str, knowledge: Knowledge) -> tuple[Candidate
     return (Candidate(article.id, article.lang, article.title, article.revision, 1.0),)
 
 
-def _candidates(found: SearchResult | None, knowledge: Knowledge, language: str) -> tuple[Candidate, ...]:
+def _skill_chance(understanding: Understanding, found: SearchResult | None) -> float | None:
+    """None where a rule knew the intent or the parser gave no odds: then its confidence stands."""
+    if not understanding.odds:
+        return None
+    best = found.hits[0].probability if found and found.hits else 0.0
+    return skill_chance(understanding.intent_confidence, best)
+
+
+def _candidates(
+    found: SearchResult | None,
+    knowledge: Knowledge,
+    understanding: Understanding,
+    language: str,
+    *,
+    familiar: bool,
+) -> tuple[Candidate, ...]:
     """Articles found, in the language they would be shown in: a decision stores the revision of that text."""
     if found is None:
         return ()
+    language = understanding.language or language
+    own = [hit.probability for hit in found.hits]
+    chances = article_chances(own, Heard(dict(understanding.odds) if familiar else {}))
     candidates = []
-    for hit in found.hits:
+    for hit, chance in zip(found.hits, chances, strict=True):
         passage = hit.passage
         shown = knowledge.article(passage.article_id, language)
         candidates.append(
-            Candidate(passage.article_id, passage.lang, hit.title, "", hit.probability)
+            Candidate(passage.article_id, passage.lang, hit.title, "", chance, hit.probability)
             if shown is None
-            else Candidate(shown.id, shown.lang, shown.title, shown.revision, hit.probability)
+            else Candidate(shown.id, shown.lang, shown.title, shown.revision, chance, hit.probability)
         )
     return tuple(candidates)

@@ -123,6 +123,9 @@ class BotState:
         last_decision: Id of the decision behind the last answer, for "did this help?".
         said: What the customer wrote, oldest first, the last ten.
         answered: What the bot replied, oldest first, the last ten.
+        last_article: Article of the last answer.
+        failed: Answers in a row that did not help.
+        tension: Irritation carried over from earlier messages, in [0, 1].
     """
 
     skill: str = ""
@@ -131,6 +134,9 @@ class BotState:
     last_decision: str = ""
     said: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
+    last_article: str = ""
+    failed: int = 0
+    tension: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +197,15 @@ class RunSkill:
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """Ask once which of two near candidates is meant; article ids, best first."""
+    """Ask once which of two near candidates is meant: article ids, best first, or a skill and an article."""
 
     articles: tuple[str, ...]
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
-    """A courtesy: greet, thanks, goodbye, help."""
+    """A courtesy: greet, thanks, goodbye, help; or `unclear`, when there was nothing to understand."""
 
     kind: str
 

@@ -12,9 +12,21 @@ from bot.effects import Effect, NewTicket
 from bot.inbox import Pending
 from bot.outcome import Outcome
 from bot.signals import Reading
-from bot.types import Answer, BotState, Decision, HandOff, IncomingMessage, Reply, RunSkill
+from bot.types import (
+    Answer,
+    BotState,
+    Clarify,
+    Decision,
+    HandOff,
+    IncomingMessage,
+    Reply,
+    RunSkill,
+    SmallTalk,
+)
 from core.records import PRIORITY_BOT, PRIORITY_PERSON, dump, new_id, outgoing, turn
 from handoff.packets import PRIORITY_NORMAL, PRIORITY_URGENT, dump_packet
+from handoff.routing.groups import Facts
+from handoff.routing.reception import Absence, Place
 from handoff.types import Candidate, HandoffPacket
 
 _REMEMBERED = 10
@@ -22,12 +34,13 @@ _REMEMBERED = 10
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision with all that is stored about it."""
+    """A decision with all that is stored about it; `imposed` when the worker made it and not `decide()`."""
 
     id: str
     decision: Decision
     reading: Reading
     thresholds: Thresholds
+    imposed: bool = False
 
 
 def customer_turn(
@@ -64,6 +77,11 @@ def decision_event(decided: Decided, message_id: str) -> tuple[str, str]:
         "article": decision.article if isinstance(decision, Answer) else None,
         "revision": decision.revision if isinstance(decision, Answer) else None,
         "skill": decision.skill if isinstance(decision, RunSkill) else None,
+        "articles": list(decision.articles) if isinstance(decision, Clarify) else None,
+        "smalltalk": decision.kind if isinstance(decision, SmallTalk) else None,
+        "urgent": decision.urgent if isinstance(decision, HandOff) else None,
+        "imposed": decided.imposed,
+        "solved": decided.reading.solved_threshold,
         "probability": best_probability(decided.reading.signals),
         "signals": asdict(_storable(decided.reading.signals)),
         "thresholds": asdict(decided.thresholds),
@@ -136,6 +154,51 @@ def system_reply(pending: Pending, text: str, language: str) -> Mapping[str, Any
     return outgoing(
         f"s{_unique(pending)}", "system", {"text": text}, language=language, priority=PRIORITY_PERSON
     )
+
+
+def routing_facts(
+    decision: HandOff,
+    reading: Reading,
+    message: IncomingMessage,
+    known: Mapping[str, str],
+    *,
+    least: float,
+) -> Facts:
+    """What the rules that choose a group may ask; a customer's tags are kept separated by commas.
+
+    An article counts from the probability `least` on: the best of what does not fit says nothing.
+    """
+    signals = reading.signals
+    best = next((each for each in signals.candidates[:1] if each.probability >= least), None)
+    return Facts(
+        intent=signals.intent,
+        article=best.article if best else "",
+        language=reading.language,
+        channel=message.channel,
+        reason=decision.reason.value,
+        tags=tuple(tag.strip() for tag in known.get("tags", "").split(",") if tag.strip()),
+        urgent=decision.urgent,
+    )
+
+
+def placed(ticket: NewTicket, place: Place, known: Mapping[str, str]) -> NewTicket:
+    """The same ticket in the group and with the deadlines that the settings say."""
+    return replace(
+        ticket,
+        group=place.group,
+        priority=place.priority,
+        due_ms=ticket.due_ms if place.due_ms is None else place.due_ms,
+        why=place.why,
+        targets=place.targets,
+        raised_ms=place.raised_ms,
+        manager=known.get("manager", ""),
+    )
+
+
+def promise_event(absence: Absence) -> tuple[str, str]:
+    """The event that a contact was promised outside working hours, from which a task is made."""
+    due_ms = round(absence.contact.timestamp() * 1000)
+    return "promise", dump({"kind": "contact", "due_at": due_ms})
 
 
 def new_ticket(

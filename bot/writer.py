@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from bot.away import away_words
 from bot.effects import Effect
 from bot.inbox import Pending
+from bot.looking_back import remembered
 from bot.outcome import Outcome, Outcomes
-from bot.ports import ExpectedWait, Says
-from bot.types import IncomingMessage, SmallTalk
+from bot.ports import Clock, ExpectedWait, Receives, Says
+from bot.types import Answer, HandOff, IncomingMessage, SmallTalk
 from bot.write import (
     Decided,
     bot_reply,
@@ -17,11 +20,16 @@ from bot.write import (
     decision_event,
     feedback_event,
     new_ticket,
+    placed,
+    promise_event,
+    relay,
     remember,
+    routing_facts,
     state_json,
     system_reply,
 )
 from core.records import dump
+from handoff.routing.reception import Absence
 from knowledge_base.render import plain_text
 
 _SHOWN_CHARS = 200
@@ -39,14 +47,20 @@ class EffectWriter:
         greeting: Mapping[str, Mapping[str, str]],
         due_s: float,
         urgent_due_s: float,
+        clock: Clock,
+        reception: Receives | None = None,
     ) -> None:
-        """`greeting` holds the values of `greeting.first` for each language."""
+        """`greeting` holds the values of `greeting.first` for each language; without a `reception` every
+        ticket goes to the general group and people are always there.
+        """
         self._texts = texts
         self._outcomes = outcomes
         self._expected_wait = expected_wait
         self._greeting = greeting
         self._due_s = due_s
         self._urgent_due_s = urgent_due_s
+        self._clock = clock
+        self._reception = reception
 
     async def effect(
         self,
@@ -67,15 +81,42 @@ class EffectWriter:
             key = f"{message.account}:{message.sender.user_id}"
             events.append(("customer", dump({"key": key, **dict(known), **fields})))
         greeting = "" if known.get("greeted") else self._first_words(outcome.language)
-        outcome = replace(outcome, state=remember(outcome.state, said=message.text))
+        state = remember(outcome.state, said=message.text)
+        if (past := decided.reading.signals.past) is not None:
+            state = remembered(state, past)
+        outcome = replace(outcome, state=state)
         base = Effect(
             events=tuple(events),
             language=outcome.language,
             customer=(message.sender.user_id, fields) if fields else None,
         )
         if outcome.hand_off is not None:
-            return await self._handed_over(base, message, pending, decided, outcome, greeting)
+            return await self._handed_over(base, message, pending, decided, outcome, greeting, known)
         return self._replied(base, pending, decided, outcome, greeting)
+
+    def beside(
+        self, message: IncomingMessage, pending: Pending, decided: Decided, outcome: Outcome
+    ) -> Effect:
+        """The effect while a ticket waits: an article answers, everything else is only passed on."""
+        feedback = feedback_event(outcome, decided.reading.signals)
+        answers = isinstance(decided.decision, Answer) and outcome.reply is not None
+        if not answers and not feedback:
+            return relay(message, pending)
+        state = remember(outcome.state, said=message.text)
+        if not answers or outcome.reply is None:
+            passed_on = relay(message, pending)
+            return replace(passed_on, events=(*passed_on.events, *feedback), state=state_json(state))
+        answered = _shortened(plain_text(outcome.reply.text))
+        return Effect(
+            events=(
+                customer_turn(message, pending.id, outcome.name, decided.id),
+                decision_event(decided, pending.id),
+                *feedback,
+            ),
+            replies=(bot_reply(pending, outcome.reply, outcome.language, decided.id),),
+            state=state_json(remember(state, answered=answered)),
+            relay=message.text[:_SHOWN_CHARS],
+        )
 
     async def _handed_over(
         self,
@@ -85,19 +126,34 @@ class EffectWriter:
         decided: Decided,
         outcome: Outcome,
         greeting: str,
+        known: Mapping[str, str],
     ) -> Effect:
         hand_off, state = outcome.hand_off, outcome.state
         assert hand_off is not None  # noqa: S101 - asked before
         due_s = self._urgent_due_s if hand_off.urgent else self._due_s
         reading = replace(decided.reading, language=outcome.language)
-        told = self._outcomes.told(hand_off, outcome.language, await self._expected_wait())
+        ticket = new_ticket(hand_off, reading, state, message, due_s=due_s)
+        now, absence = self._clock(), None
+        if self._reception is not None:
+            least = decided.thresholds.clarify_least
+            facts = routing_facts(hand_off, reading, message, known, least=least)
+            ticket = placed(ticket, await self._reception.place(facts, now), known)
+            absence = await self._reception.absence(now)
+        told = await self._told(hand_off, outcome.language, absence, now)
         before = f"{outcome.reply.text}\n\n" if outcome.reply else ""
         return replace(
             base,
+            events=(*base.events, promise_event(absence)) if absence else base.events,
             replies=(system_reply(pending, greeting + before + told, outcome.language),),
             state=state_json(replace(state, skill="", skill_state={})),
-            ticket=new_ticket(hand_off, reading, state, message, due_s=due_s),
+            ticket=ticket,
         )
+
+    async def _told(self, hand_off: HandOff, language: str, absence: Absence | None, now: datetime) -> str:
+        if absence is None:
+            return self._outcomes.told(hand_off, language, await self._expected_wait())
+        opener = self._texts.say(f"handoff.reason.{hand_off.reason}", language)
+        return f"{opener} {away_words(self._texts, language, absence.back, now)}"
 
     def _replied(
         self, base: Effect, pending: Pending, decided: Decided, outcome: Outcome, greeting: str

@@ -24,10 +24,15 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in: who, and the token that every change they make must carry."""
+    """A sign-in: who, and the token that every change they make must carry.
+
+    `must_enrol`: their role must use a second factor and they have none yet, so that nothing but setting one
+    up is open to them.
+    """
 
     operator: Operator
     csrf: str
+    must_enrol: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,13 @@ class SignedIn:
 @dataclass(frozen=True, slots=True)
 class WrongPassword:
     """Name or password is wrong; which of the two is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNeeded:
+    """Name and password are right; the code of the second factor is missing (`wrong`: or not right)."""
+
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Operators:
             Unavailable: the database does not answer.
         """
         operator = Operator(
-            new_id("u"), _checked_name(name), display_name or name, _checked_role(role), language
+            new_id("u"), _checked_name(name), display_name or name, checked_role(role), language
         )
         checked = _checked_password(password, 1 if may_be_short else MIN_PASSWORD_CHARS)
         values = {
@@ -104,7 +104,7 @@ class Operators:
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(insert(operators).values(**values))
-                await _note(connection, now, by, "operator.added", f"{operator.name} {operator.role}")
+                await note(connection, now, by, "operator.added", f"{operator.name} {operator.role}")
         except IntegrityError as error:
             raise OperatorError(f"{name!r} is taken; choose another name") from error
         except (DBAPIError, OSError) as error:
@@ -127,9 +127,13 @@ class Operators:
                     raise OperatorError(f"there is no operator {name!r}")
                 change = update(operators).where(operators.c.id == row["id"]).values(password_hash=hashed)
                 await connection.execute(change)
-                await _note(connection, now, by, "operator.password", str(row["name"]))
+                await note(connection, now, by, "operator.password", str(row["name"]))
         except (DBAPIError, OSError) as error:
             raise Unavailable(f"database: {error}") from error
+        self._known_at = float("-inf")
+
+    def forget(self) -> None:
+        """Ask the database next time, since an account was changed."""
         self._known_at = float("-inf")
 
     async def _everyone(self) -> Mapping[str, tuple[Operator, str]]:
@@ -154,7 +158,8 @@ async def _by_name(connection: AsyncConnection, name: str) -> RowMapping | None:
     return (await connection.execute(query)).mappings().first()
 
 
-async def _note(connection: AsyncConnection, now: datetime, who: str, action: str, detail: str) -> None:
+async def note(connection: AsyncConnection, now: datetime, who: str, action: str, detail: str) -> None:
+    """Write a line of the audit."""
     await connection.execute(insert(audit).values(at_ms=_ms(now), who=who, action=action, detail=detail))
 
 
@@ -175,7 +180,12 @@ def _checked_name(name: str) -> str:
     return name.lower()
 
 
-def _checked_role(role: str) -> Role:
+def checked_role(role: str) -> Role:
+    """A role.
+
+    Raises:
+        OperatorError: there is none of this name.
+    """
     for known in ROLES:
         if role == known:
             return known

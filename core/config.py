@@ -64,6 +64,7 @@ class Web(_Section):
     behind_tls: bool
     session_hours: Seconds
     shutdown_s: Seconds
+    private_webhooks: bool
 
 
 class Redis(_Section):
@@ -122,7 +123,8 @@ class KnowledgeBase(_Section):
     articles: str
     encoder: str
     encoder_threads: Count
-    precision_floor: Probability
+    precision_floor: Annotated[float, Field(gt=0, lt=1)]
+    confidence: Annotated[float, Field(gt=0, lt=1)]
     max_threshold: Probability
     clarify_margin: Probability
     clarify_least: Probability
@@ -214,6 +216,7 @@ class Environment:
     telegram_api_url: str
     telegram_webhook_secret: str
     admin_password: str
+    secret_key: str = ""
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -240,6 +243,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         telegram_api_url=env.get("TELEGRAM_API_URL", ""),
         telegram_webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", ""),
         admin_password=env.get("DUET_ADMIN_PASSWORD", ""),
+        secret_key=env.get("DUET_SECRET_KEY", ""),
     )
 
 

@@ -139,6 +139,16 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 
+two_factor = Table(
+    "two_factor",
+    metadata,
+    Column("operator", String(40), primary_key=True),
+    Column("secret", Text),  # encrypted; empty until a code confirmed it
+    Column("pending", Text),  # encrypted
+    Column("last_step", BigInteger, nullable=False),
+    Column("recovery", Text, nullable=False),  # JSON list of hashes
+)
+
 settings = Table(
     "settings",
     metadata,

@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.auth import ROLES
-from core.auth_operators import Operators
+from core.auth_accounts import Accounts, Change
+from core.auth_operators import OperatorError, Operators
 from core.auth_passwords import random_password
 from core.config import Environment, load_config, read_environment
 from core.endpoints import read_endpoints
 from core.errors import ConfigError, CoreError
 from core.keys import Keys
 from core.redis import Scripts, connect
+from core.secret_box import new_key
 from core.sql import migrate, open_engine
 from handoff.board import Board
 from handoff.errors import HandoffError
@@ -54,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--language", default="ru", choices=("ru", "en"), help="of the desk; default ru")
     add.set_defaults(run=_add)
     operators.add_parser("list", help="everyone").set_defaults(run=_list)
+    for name, does in (("deactivate", "end somebody's sign-ins for good"), ("activate", "let them in again")):
+        switch = operators.add_parser(name, help=does)
+        switch.add_argument("name")
+        switch.set_defaults(run=_switch, active=name == "activate")
+    commands.add_parser("secret-key", help="a key for DUET_SECRET_KEY").set_defaults(run=_secret_key)
     password = operators.add_parser("password", help="change a password, which ends that operator's sessions")
     password.add_argument("name")
     password.add_argument("--password", default="")
@@ -93,6 +100,22 @@ async def _password(options: argparse.Namespace) -> None:
         print(f"password: {password}")
 
 
+async def _switch(options: argparse.Namespace) -> None:
+    async with _engine() as engine:
+        everyone = Operators(engine, memory_s=0)
+        known = await everyone.credentials(options.name)
+        if known is None:
+            raise OperatorError(f"there is no operator {options.name!r}")
+        change = Change(active=options.active)
+        accounts = Accounts(engine, everyone)
+        await accounts.change(known[0].id, change, by="command line", now=datetime.now(UTC))
+    print(f"{known[0].name} is {'active' if options.active else 'deactivated'}")
+
+
+async def _secret_key(_options: argparse.Namespace) -> None:
+    print(new_key())
+
+
 async def _list(_options: argparse.Namespace) -> None:
     async with _accounts() as accounts:
         everyone = await accounts.all()
@@ -102,7 +125,7 @@ async def _list(_options: argparse.Namespace) -> None:
 
 
 async def _rebuild(_options: argparse.Namespace) -> None:
-    async with _archive() as engine:
+    async with _engine() as engine:
         count = await Indexer(engine).rebuild()
     print(f"{count} messages and customers can be searched")
 
@@ -152,12 +175,12 @@ def _row(ticket: Ticket, now: datetime) -> str:
 
 @asynccontextmanager
 async def _accounts() -> AsyncIterator[Operators]:
-    async with _archive() as engine:
+    async with _engine() as engine:
         yield Operators(engine, memory_s=0)
 
 
 @asynccontextmanager
-async def _archive() -> AsyncIterator[AsyncEngine]:
+async def _engine() -> AsyncIterator[AsyncEngine]:
     environment = read_environment()
     engine = open_engine(environment.database_url or _running(environment, "DATABASE_URL"))
     try:

@@ -15,7 +15,7 @@ from core.errors import Unavailable
 from core.keys import Keys
 from core.redis import Scripts
 from core.sql import only_reading
-from core.tables import archive_cursor, conversations, deliveries, tickets, turns
+from core.tables import archive_cursor, conversations, deliveries, tickets, turns, verdicts
 from handoff.packets import load_packet
 from handoff.records import archived_ticket
 from handoff.store import reading
@@ -27,6 +27,8 @@ EARLIER = 5
 MOST_TURNS = 400
 """Turns shown at most, the latest; more than a person scrolls through."""
 _PAGE = 1000
+_BEFORE = 1 << 62
+_SHOWN = ("turn", "delivery", "feedback", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ class History:
         found = assemble([*archived, *(entry for entry in live if entry.conversation == conversation)])
         return row.ref, row.channel, Past(found[-MOST_TURNS:], truncated=len(found) > MOST_TURNS)
 
+    async def turn(self, ref: str, conversation: str, turn_id: str) -> Turn | None:
+        """One turn of a chat, or None; without the database, one that is not archived yet is found too.
+
+        Raises:
+            Unavailable: the live record does not answer.
+        """
+        try:
+            turns = (await self.of_chat(ref, conversation)).turns
+        except Unavailable:
+            turns = assemble(await self._after("0-0", ref))
+        return next((turn for turn in turns if turn.id == turn_id), None)
+
     async def ticket(self, ticket: str) -> tuple[Ticket, HandoffPacket] | None:
         """A ticket that ended long ago, or None.
 
@@ -133,7 +147,7 @@ class History:
                 page: Any = await self._redis.xrange(self._keys("events"), min=start, count=_PAGE)
             found += [_live(event_id, fields) for event_id, fields in page if fields["ref"] == ref]
             if len(page) < _PAGE:
-                return [entry for entry in found if entry.kind in ("turn", "delivery")]
+                return [entry for entry in found if entry.kind in _SHOWN]
             start = f"({page[-1][0]}"
 
 
@@ -173,11 +187,23 @@ async def _archived(connection: AsyncConnection, ids: set[str]) -> list[Entry]:
     rows = (await connection.execute(said)).mappings().all()
     sent = select(deliveries).where(deliveries.c.conversation.in_(ids)).order_by(deliveries.c.event_id)
     marks = (await connection.execute(sent)).mappings().all()
-    return [*map(_archived_turn, rows), *map(_archived_delivery, marks)]
+    said_of = select(verdicts).where(verdicts.c.conversation.in_(ids)).order_by(verdicts.c.at_ms)
+    judged = (await connection.execute(said_of)).mappings().all()
+    return [
+        *map(_archived_turn, rows),
+        *map(_archived_delivery, marks),
+        *(_archived_verdict(row, place) for place, row in enumerate(judged)),
+    ]
 
 
 def _archived_turn(row: RowMapping) -> Entry:
     return Entry(row["event_id"], "turn", row["conversation"], row["at_ms"], json.loads(row["payload"]))
+
+
+def _archived_verdict(row: RowMapping, place: int) -> Entry:
+    """A verdict has no number of its own in the archive: it comes before all events, which may be newer."""
+    payload = {"decision": row["decision_id"], "source": row["source"], "right": row["right"]}
+    return Entry(place - _BEFORE, "verdict", row["conversation"], row["at_ms"], payload)
 
 
 def _archived_delivery(row: RowMapping) -> Entry:

@@ -15,6 +15,7 @@ from core.web.frame import Frame
 from core.web.guard import Guard
 from handoff.board import Board
 from handoff.customers.card import Cards
+from handoff.customers.known import KnownCustomers
 from handoff.customers.linking import Linking
 from handoff.customers.people import People
 from handoff.customers.ports import LoyaltyAccounts, NoLoyalty, NoOffers, NoRatings, Offers, Ratings
@@ -49,7 +50,7 @@ def list_areas(
     offers: Offers | None = None,
 ) -> Sequence[Area]:
     """The areas; what other parts of Duet are not given for stays empty."""
-    board = Board(scripts=scripts, keys=keys)
+    board, people = Board(scripts=scripts, keys=keys), People(engine)
     lister = Lister(scripts=scripts, keys=keys, mentions=mentions or NoMentions())
     return (
         ListsArea(
@@ -73,8 +74,9 @@ def list_areas(
         LabelSettingsArea(frame=frame, guard=guard.only(LEADS), settings=settings),
         CustomersArea(
             guard=guard,
+            known=KnownCustomers(people, redis=scripts.redis, keys=keys),
             cards=Cards(engine=engine, redis=scripts.redis, keys=keys),
-            changes=People(engine),
+            changes=people,
             linking=Linking(scripts, keys),
             suggestions=Suggestions(board=board, lister=lister),
             board=board,

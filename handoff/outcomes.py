@@ -44,6 +44,13 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """It is offered to a colleague for a few seconds."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """The ticket is not in a state that allows this; `status` is the one it is in."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from core.records import dump
@@ -89,6 +90,7 @@ def new_ticket(
     due_s: float,
     urgent: bool = False,
     group: str = "general",
+    targets: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The ticket the scripts open, as JSON data.
 
@@ -99,7 +101,9 @@ def new_ticket(
         due_s: Seconds in which an answer is due.
         urgent: Raised in the queue.
         group: Skill team.
+        targets: Deadlines in working seconds by clock; None: only the first answer, in `due_s`.
     """
+    told = {} if targets is None else {"targets": dict(targets)}
     return {
         "reason": packet.reason,
         "group": group,
@@ -109,4 +113,5 @@ def new_ticket(
         "language": packet.language,
         "packet": dump_packet(packet),
         "last_line": last_line[:200],
+        **told,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from statistics import median
 from typing import Any
@@ -13,6 +14,7 @@ from core.redis import Scripts
 from handoff.outcomes import (
     Busy,
     Closed,
+    Offered,
     Over,
     Queued,
     Refused,
@@ -26,6 +28,7 @@ from handoff.packets import REASON_JOINED, new_ticket
 from handoff.ports import Clock, Say
 from handoff.records import milliseconds
 from handoff.store import reading
+from handoff.teaching import Told
 from handoff.types import HandoffPacket
 
 _LUA = "handoff/lua"
@@ -53,13 +56,27 @@ class Queue:
         self._expected_wait_s = expected_wait_s
         self._clock = clock
 
-    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Refused:
-        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`)."""
+    async def take(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
+        """Give the ticket to an operator, silence the bot and tell the customer who came (`name`).
+
+        `Offered`: it is a colleague's for a few seconds.
+        """
+        return await self._take(ticket, operator, name, "")
+
+    async def take_over(self, ticket: str, *, operator: str, name: str) -> Taken | Offered | Refused:
+        """As `take`, even while it is offered to a colleague: leads may."""
+        return await self._take(ticket, operator, name, "1")
+
+    async def _take(
+        self, ticket: str, operator: str, name: str, over_offer: str
+    ) -> Taken | Offered | Refused:
         language = await self._language(ticket)
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
-        answer = await self._run("take", ticket, operator, greeting)
+        answer = await self._run("take", ticket, operator, greeting, over_offer)
         if answer[0] == "taken":
             return Taken(ticket, on_the_way=int(answer[1]))
+        if answer[0] == "offered":
+            return Offered(answer[1])
         return _refusal(answer)
 
     async def step_in(
@@ -79,7 +96,7 @@ class Queue:
         whoever takes its ticket.
         """
         packet = HandoffPacket(reason=REASON_JOINED, language=language)
-        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0)
+        ticket = new_ticket(packet, customer=customer, last_line=line, due_s=0, targets={})
         greeting = self._notice("operator.joined", language, PRIORITY_PERSON, name=name)
         answer = await self._run("step_in", ref, conversation, operator, dump(ticket), greeting)
         if answer[0] == "taken":
@@ -92,21 +109,42 @@ class Queue:
         answer = await self._run("return", ticket, operator, notice)
         return Returned() if answer[0] == "returned" else _refusal(answer)
 
-    async def close(self, ticket: str, *, operator: str, reason: str = "solved") -> Closed | Refused:
-        """End the conversation; the customer is told and their next message starts a new one."""
+    async def close(
+        self, ticket: str, *, operator: str, reason: str = "solved", topic: str = "", reopen_s: float = 0
+    ) -> Closed | Refused:
+        """End the conversation; the customer is told and their next message starts a new one.
+
+        Within `reopen_s` seconds it goes on with the same operator instead, if they are at the desk.
+        """
         notice = self._notice("conversation.closed", await self._language(ticket), PRIORITY_NOTICE)
-        answer = await self._run("close", ticket, operator, reason, notice)
+        answer = await self._run("close", ticket, operator, reason, notice, topic, str(int(reopen_s * 1000)))
         return Closed() if answer[0] == "closed" else _refusal(answer)
 
     async def reply(
-        self, ticket: str, *, operator: str, name: str, text: str, client_id: str = ""
+        self,
+        ticket: str,
+        *,
+        operator: str,
+        name: str,
+        text: str,
+        client_id: str = "",
+        teaches: Sequence[Told] = (),
     ) -> Queued | Refused:
-        """Queue an operator's words; the same `client_id` on the same ticket twice is one reply."""
+        """Queue an operator's words, and tell the archive what they teach, once and in the same step.
+
+        The same `client_id` on the same ticket twice is one reply.
+        """
         reply_id = _derived("reply", ticket, operator, client_id) if client_id else new_id("o")
         language = await self._language(ticket)
         entry = self._words(reply_id, text, language, operator=operator, name=name)
-        answer = await self._run("reply", ticket, operator, dump(entry))
+        events = [each.data() for each in teaches]
+        answer = await self._run("reply", ticket, operator, dump({**entry, "events": events}))
         return _queued(answer, reply_id)
+
+    async def tell(self, ref: str, teaches: Sequence[Told]) -> None:
+        """Tell the archive what an operator taught without writing to the customer."""
+        if teaches:
+            await self._run("teach", ref, dump([each.data() for each in teaches]))
 
     async def resend(
         self, ticket: str, *, operator: str, name: str, out_id: str

@@ -14,6 +14,7 @@ FIELDS = (
     "id", "conversation", "ref", "channel", "status", "reason", "group", "priority", "due_at", "created_at",
     "customer", "language", "operator", "last_line", "unread", "taken_at", "replied_at", "ended_at",
     "snoozed_until", "tags", "topic",
+    "due_clock", "late", "why", "offered_to", "escalated_at", "window_ends_at",
 )  # fmt: skip
 """Fields of a live ticket that a list needs; the packet is left out, being the largest."""
 
@@ -79,6 +80,12 @@ def _ticket(values: Mapping[str, Any]) -> Ticket:
         snoozed_until=_moment_or_none(values.get("snoozed_until")),
         tags=tuple(tag for tag in str(values.get("tags") or "").split("\n") if tag),
         topic=values.get("topic") or "",
+        due_clock=values.get("due_clock") or "",
+        late=values.get("late") or "",
+        why=values.get("why") or "",
+        offered_to=values.get("offered_to") or "",
+        escalated_at=_moment_or_none(values.get("escalated_at")),
+        window_ends_at=_moment_or_none(values.get("window_ends_at")),
     )
 
 

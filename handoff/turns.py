@@ -57,6 +57,9 @@ class Turn:
         resent_as: Id of the reply that carries the same words once more.
         edits: Later wordings of this message, in order.
         edit_of: Id of the turn that this one is a later wording of.
+        outcome: Of a customer's message: `answered`, `handed_off` and so on.
+        judged: Of an answer the bot gave from an article: the decision that may be called right or wrong.
+        verdicts: What was said of it: source (`operator`, `customer`, `review`) and whether it was right.
     """
 
     id: str
@@ -73,6 +76,9 @@ class Turn:
     buttons: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
+    outcome: str = ""
+    judged: str = ""
+    verdicts: tuple[tuple[str, bool], ...] = ()
     decision_id: str = field(default="", compare=False)
     files: tuple[File, ...] = ()
     edits: tuple[Version, ...] = ()
@@ -88,9 +94,14 @@ def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
     for entry in ordered:
         if entry.kind == "delivery":
             deliveries[_out(entry)] = _delivery(entry, deliveries.get(_out(entry)))
+    answered = {
+        entry.payload.get("decision_id") for entry in turns if entry.payload.get("outcome") == "answered"
+    }
+    verdicts = _verdicts(ordered)
     resent = {entry.payload["resend_of"]: _out(entry) for entry in turns if entry.payload.get("resend_of")}
     made = [_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns]
-    return _with_versions(made, [str(entry.payload.get("external_id") or "") for entry in turns])
+    found = _with_versions(made, [str(entry.payload.get("external_id") or "") for entry in turns])
+    return tuple(_judged(turn, verdicts) if _is_answer(turn, answered) else turn for turn in found)
 
 
 def _with_versions(turns: Sequence[Turn], external_ids: Sequence[str]) -> tuple[Turn, ...]:
@@ -110,6 +121,28 @@ def _with_versions(turns: Sequence[Turn], external_ids: Sequence[str]) -> tuple[
             turn = replace(turn, edit_of=original.id)
         found.append(turn)
     return tuple(replace(turn, edits=tuple(versions.get(turn.id, ()))) for turn in found)
+
+
+def _is_answer(turn: Turn, answered: set[Any]) -> bool:
+    """Whether the bot said this from an article; greetings and skills are not the knowledge base's."""
+    return turn.author == "bot" and bool(turn.decision_id) and turn.decision_id in answered
+
+
+def _judged(turn: Turn, verdicts: Mapping[str, Mapping[str, bool]]) -> Turn:
+    said = verdicts.get(turn.decision_id, {})
+    return replace(turn, judged=turn.decision_id, verdicts=tuple(sorted(said.items())))
+
+
+def _verdicts(entries: Iterable[Entry]) -> dict[str, dict[str, bool]]:
+    """Decision → source → whether it was right; the last of each counts."""
+    found: dict[str, dict[str, bool]] = {}
+    for entry in entries:
+        data = entry.payload
+        if entry.kind == "feedback":
+            found.setdefault(str(data["decision"]), {})["customer"] = bool(data["helpful"])
+        elif entry.kind == "verdict" and data.get("right") is not None:
+            found.setdefault(str(data["decision"]), {})[str(data["source"])] = bool(data["right"])
+    return found
 
 
 def _out(entry: Entry) -> str:
@@ -140,6 +173,7 @@ def _turn(entry: Entry, delivery: Delivery | None, resent_as: str) -> Turn:
             for each in data.get("attachments") or ()
         ),
         location=_point(data.get("location")),
+        outcome=str(data.get("outcome") or ""),
         decision_id=str(data.get("decision_id") or ""),
     )
 

@@ -45,7 +45,9 @@ class Ticket:
 
     Smaller `priority` numbers come first. `operator` is the id of who has it, empty while nobody does.
     `unread` counts the customer's messages since the operator last looked. While `snoozed_until` is set, the
-    ticket is in no list of its operator but the snoozed ones.
+    ticket is in no list of its operator but the snoozed ones. `due_clock` is the deadline that
+    `due_at` belongs to (`first`, `next`, `resolve`), empty while none runs; `late` is `warned` or `breached`.
+    `why` names the conditions that chose the group, `offered_to` whom it is offered to at the moment.
     """
 
     id: str
@@ -70,3 +72,9 @@ class Ticket:
     snoozed_until: datetime | None = None
     tags: tuple[str, ...] = ()
     topic: str = ""
+    due_clock: str = ""
+    late: str = ""
+    why: str = ""
+    offered_to: str = ""
+    escalated_at: datetime | None = None
+    window_ends_at: datetime | None = None

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from knowledge_base.adapter import Adapter, adapter_for
 from knowledge_base.base import Base
 from knowledge_base.dense import DenseIndex
 from knowledge_base.errors import ArtefactError
@@ -23,7 +24,7 @@ from knowledge_base.terms import TermIndex
 from knowledge_base.threshold import Estimate
 from knowledge_base.types import Article, Passage
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"DUETKB01"
 _DIGEST_BYTES = 32
 
@@ -94,12 +95,13 @@ def _base(arrays: dict[str, Any], version: int) -> Base:
     told = json.loads(arrays["told"].tobytes())
     if told["format"] != FORMAT or told["signals"] != list(NAMES):
         raise ArtefactError("the artefact was made by another version of Duet; publish again")
-    customer = _unpack(told["shelves"]["customer"], "customer", arrays)
+    adapter = adapter_for(told["fingerprint"])
+    customer = _unpack(told["shelves"]["customer"], "customer", arrays, adapter)
     inside = told["shelves"].get("internal")
     return Base(
         articles=tuple(_article(values) for values in told["articles"]),
         customer=customer,
-        internal=customer if inside is None else _unpack(inside, "internal", arrays),
+        internal=customer if inside is None else _unpack(inside, "internal", arrays, adapter),
         model=Logistic(arrays["mean"], arrays["spread"], arrays["model"], told["intercept"]),
         estimate=Estimate(**told["estimate"]),
         fingerprint=told["fingerprint"],
@@ -111,6 +113,7 @@ def _base(arrays: dict[str, Any], version: int) -> Base:
 def _pack(shelf: Shelf, name: str, arrays: dict[str, Any]) -> dict[str, Any]:
     arrays[f"{name}.vectors"] = shelf.dense.vectors
     arrays[f"{name}.centre"] = shelf.dense.mean
+    arrays[f"{name}.everyday"] = shelf.everyday
     arrays[f"{name}.owner"] = shelf.owner
     arrays[f"{name}.weights"] = shelf.weights
     for kind, terms in (("lemma", shelf.lemma), ("chars", shelf.chars)):
@@ -127,16 +130,18 @@ def _pack(shelf: Shelf, name: str, arrays: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unpack(told: dict[str, Any], name: str, arrays: dict[str, Any]) -> Shelf:
+def _unpack(told: dict[str, Any], name: str, arrays: dict[str, Any], adapter: Adapter | None) -> Shelf:
+    centre = arrays[f"{name}.centre"]
     return Shelf(
         passages=tuple(Passage(*values) for values in told["passages"]),
         owner=arrays[f"{name}.owner"],
         ids=tuple(told["ids"]),
-        dense=DenseIndex(arrays[f"{name}.vectors"], arrays[f"{name}.centre"]),
+        dense=DenseIndex(arrays[f"{name}.vectors"], centre, adapter if len(centre) > 1 else None),
         lemma=_terms(told["lemma"], f"{name}.lemma", arrays),
         chars=_terms(told["chars"], f"{name}.chars", arrays),
         weights=arrays[f"{name}.weights"],
         scale=(told["scale"][0], told["scale"][1]),
+        everyday=arrays[f"{name}.everyday"],
     )
 
 

@@ -196,5 +196,7 @@ def _row(scores: Scores, at: int) -> Scores:
         body=scores.body[one],
         ridge=scores.ridge[one],
         whole=scores.whole[one],
+        turned=scores.turned[one],
+        strange=scores.strange[one],
         passages=scores.passages[one],
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from knowledge_base import ridge
+from knowledge_base.adapter import Adapter, adapter_for
 from knowledge_base.base import Base
 from knowledge_base.calibrate import Calibration, Everyday, calibrate, everyday_messages, uncalibrated
 from knowledge_base.dense import DenseIndex
@@ -67,9 +68,10 @@ def build(
     vectors = _embed(articles, encoder, tell)
     tell("index", 0, 2)
     dim = next(iter(vectors.values())).shape[0] if vectors else 1
-    indexed = make_shelf(shown, vectors) if shown else None
+    made = Maker(encoder)
+    indexed = make_shelf(shown, vectors, made) if shown else None
     customer = _empty_shelf(dim) if indexed is None else indexed.shelf
-    internal = make_shelf(articles, vectors).shelf if hidden else customer
+    internal = make_shelf(articles, vectors, made).shelf if hidden else customer
     tell("calibrate", 1, 2)
     calibration = (
         uncalibrated(floor)
@@ -92,12 +94,12 @@ def _calibrate(indexed: Indexed, encoder: Encoder, *, floor: float, labelled: La
     shelf = indexed.shelf
     texts = [prepare(passage.text) for passage in shelf.passages]
     everyday = [prepare(text) for text in everyday_messages()]
+    alien = shelf.likeness(everyday, shelf.everyday)
     asked = [prepare(text, russian=True) for text, _ in labelled]
-    vectors = encoder.encode_now([*everyday, *asked])
     known = (
         from_messages(
             shelf,
-            shelf.likeness(asked, vectors[len(everyday) :]),
+            shelf.likeness(asked, encoder.encode_now(asked)),
             asked,
             [right for _, right in labelled],
             1.0,
@@ -110,10 +112,18 @@ def _calibrate(indexed: Indexed, encoder: Encoder, *, floor: float, labelled: La
         indexed.ridge,
         indexed.likeness,
         texts,
-        Everyday(everyday, shelf.likeness(everyday, vectors[: len(everyday)])),
+        Everyday(everyday, replace(alien, strange=shelf.strange(shelf.everyday_views, themselves=True))),
         floor=floor,
         labelled=known,
     )
+
+
+class Maker:
+    """What every shelf behind one encoder has: the adapter and the everyday messages' vectors."""
+
+    def __init__(self, encoder: Encoder, adapter: Adapter | None = None) -> None:
+        self.adapter = adapter or adapter_for(encoder.fingerprint)
+        self.everyday = encoder.encode_now([prepare(text) for text in everyday_messages()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +135,22 @@ class Indexed:
     likeness: Likeness
 
 
-def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats]) -> Indexed:
+def make_shelf(articles: Sequence[Article], vectors: dict[str, Floats], made: Maker) -> Indexed:
     """Index passages of articles; `vectors` maps each prepared text to its vector."""
     passages = sorted(
         (passage for article in articles for passage in passages_of(article)),
         key=lambda passage: (passage.article_id, passage.lang),
     )
-    return shelf_of(passages, vectors)
+    return shelf_of(passages, vectors, made)
 
 
-def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> Indexed:
+def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats], made: Maker) -> Indexed:
     """Index passages already in the order of their articles."""
     ids = tuple(dict.fromkeys(passage.article_id for passage in passages))
     number = {article_id: at for at, article_id in enumerate(ids)}
     owner = np.array([number[passage.article_id] for passage in passages], dtype=np.int64)
     texts = [prepare(passage.text) for passage in passages]
-    dense = DenseIndex.of(np.stack([vectors[text] for text in texts]))
+    dense = DenseIndex.of(np.stack([vectors[text] for text in texts]), made.adapter)
     shelf = Shelf(
         passages=tuple(passages),
         owner=owner,
@@ -150,6 +160,7 @@ def shelf_of(passages: Sequence[Passage], vectors: dict[str, Floats]) -> Indexed
         chars=build_terms([char_terms(text) for text in texts]),
         weights=np.zeros((len(passages), len(ids)), dtype=np.float32),
         scale=(1.0, 1.0),
+        everyday=made.everyday,
     )
     likeness = shelf.among_passages()
     trained = ridge.train(likeness.mixed(RIDGE), owner, shelf.is_body, len(ids))
@@ -163,11 +174,12 @@ def _empty_shelf(dim: int) -> Shelf:
         passages=(),
         owner=np.zeros(0, dtype=np.int64),
         ids=(),
-        dense=DenseIndex(nothing, np.zeros(dim, dtype=np.float32)),
+        dense=DenseIndex(nothing, np.zeros((1, dim), dtype=np.float32)),
         lemma=build_terms([]),
         chars=build_terms([]),
         weights=np.zeros((0, 0), dtype=np.float32),
         scale=(1.0, 1.0),
+        everyday=nothing,
     )
 
 

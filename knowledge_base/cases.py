@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knowledge_base.errors import CasesError
 
@@ -36,14 +38,22 @@ def read_cases(path: Path) -> list[Case]:
         CasesError: it cannot be read, lacks a column, or has no rows; the message names the line.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = {"id", "text", "expected"} - set(reader.fieldnames or ())
-            if missing:
-                raise CasesError(f"{path}:1: missing column {', '.join(sorted(missing))}")
-            cases = [_case(path, reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CasesError(f"{path}: cannot be read: {error}") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise CasesError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CasesError(f"{path}:{line}: cannot be read: not UTF-8") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = {"id", "text", "expected"} - set(reader.fieldnames or ())
+        if missing:
+            raise CasesError(f"{path}:1: missing column {', '.join(sorted(missing))}")
+        cases = [_case(path, reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise CasesError(f"{path}:{reader.reader.line_num}: cannot be read: {error}") from error
     if not cases:
         raise CasesError(f"{path}: holds no cases")
     return cases
@@ -69,7 +79,9 @@ def write_predictions(path: Path, predictions: Iterable[Prediction]) -> None:
         raise CasesError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _case(path: Path, line: int, row: dict[str, str | None]) -> Case:
+def _case(path: Path, line: int, row: Mapping[str | None, Any]) -> Case:
+    if None in row:
+        raise CasesError(f"{path}:{line}: has more columns than the first line; are commas in quotes?")
     values = [row.get(name) for name in ("id", "text", "expected")]
     if any(value is None for value in values):
         raise CasesError(f"{path}:{line}: has fewer columns than the first line")

@@ -1,4 +1,4 @@
-"""The editors' commands: check, search, publish, evaluate."""
+"""The editors' commands: check, search, publish, phrases, evaluate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from core.errors import CoreError
 from core.logging import configure_logging
 from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.phrases_cli import add_phrases
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", help="publish a folder into the running deployment")
     publish.add_argument("--kb", metavar="DIR", help="folder of articles; default: the configured one")
     publish.set_defaults(run=_publish)
+    add_phrases(commands.add_parser("phrases", help="phrases that operators taught"))
     _add_evaluate(
         commands.add_parser("evaluate", help="how often the base alone answers, and how often right")
     )

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,15 +14,17 @@ from zoneinfo import ZoneInfo
 from core.config import Config, Environment
 from core.encoder import Encoder
 from knowledge_base.base import Base
-from knowledge_base.build import build_base
 from knowledge_base.cache import cached_base
-from knowledge_base.cases import read_cases, write_predictions
-from knowledge_base.compose import encoder_of, folder_of, settings, store_of
+from knowledge_base.cases import Case, read_cases, write_predictions
+from knowledge_base.compose import encoder_of, folder_of, phrases_of, settings, store_of, verdicts_of
 from knowledge_base.curve import svg, write_picture
-from knowledge_base.evaluate import predict
-from knowledge_base.metrics import Report, bins, curve, report
+from knowledge_base.evaluate import labelled_base, predict
+from knowledge_base.figures import figures
+from knowledge_base.metrics import bins, curve, report, told
+from knowledge_base.ports import BaseMeta
 from knowledge_base.publish import publish_folder
 from knowledge_base.text import language_of
+from knowledge_base.threshold import Estimate
 from knowledge_base.types import SearchResult
 
 
@@ -55,21 +57,30 @@ def publish(args: argparse.Namespace) -> int:
     config, environment = settings()
     folder = folder_of(config, args.kb)
     with encoder_of(config) as encoder:
-        version = asyncio.run(_publish(folder, config, environment, encoder))
-    _say(f"version {version} is active")
+        version, meta, learned = asyncio.run(_publish(folder, config, environment, encoder))
+    threshold = _threshold_told(Estimate(meta.threshold, 0.0, 0.0, kind=meta.kind))
+    _say(f"version {version} is active" + (f", learned phrases: {learned}" if learned else ""))
+    _say(f"threshold {threshold}")
     return 0
 
 
-async def _publish(folder: Path, config: Config, environment: Environment, encoder: Encoder) -> int:
-    async with store_of(config, environment) as store:
-        return await publish_folder(
+async def _publish(
+    folder: Path, config: Config, environment: Environment, encoder: Encoder
+) -> tuple[int, BaseMeta, int]:
+    async with store_of(config, environment) as store, phrases_of(environment) as phrases:
+        learned = await phrases.accepted()
+        version = await publish_folder(
             folder,
             store=store,
             encoder=encoder,
             now=datetime.now(UTC),
             floor=config.knowledge_base.precision_floor,
             progress=show,
+            learned=learned,
+            verdicts=verdicts_of(store),
+            confidence=config.knowledge_base.confidence,
         )
+        return version, await store.meta(version), len(learned)
 
 
 def evaluate(args: argparse.Namespace) -> int:
@@ -77,28 +88,33 @@ def evaluate(args: argparse.Namespace) -> int:
     config, environment = settings()
     cases = read_cases(args.cases)
     labelled = read_cases(args.calibration) if args.calibration else []
-    floor = config.knowledge_base.precision_floor
+    floor, confidence = config.knowledge_base.precision_floor, config.knowledge_base.confidence
+    today = datetime.now(ZoneInfo(config.company.timezone)).date()
     with encoder_of(config) as encoder:
         base = (
-            build_base(
-                args.kb,
-                encoder,
-                show,
-                floor=floor,
-                labelled=[(case.text, case.expected or None) for case in labelled],
+            labelled_base(
+                args.kb, encoder, labelled, today=today, floor=floor, confidence=confidence, progress=show
             )
             if labelled
             else cached_base(args.kb, encoder, environment.data / "cache", show, floor=floor)
         )
-        today = datetime.now(ZoneInfo(config.company.timezone)).date()
+        _warn_of_unknown([*cases, *labelled], base)
         predictions = predict(base, cases, encoder, today=today, progress=show)
-    found = report(predictions, base.estimate.threshold)
+    found = report(predictions, base.estimate, floor=floor, confidence=confidence)
     if args.out:
         write_predictions(args.out, predictions)
     if args.plot:
-        write_picture(args.plot, svg(curve(predictions), bins(predictions), found))
-    _say(json.dumps(asdict(found)) if args.json else _figures(found, floor))
+        write_picture(args.plot, svg(curve(predictions), bins(predictions), found, title=args.cases.stem))
+    _say(json.dumps(told(found, predictions)) if args.json else figures(found, labelled=bool(labelled)))
     return 0
+
+
+def _warn_of_unknown(cases: Sequence[Case], base: Base) -> None:
+    """Say which expected articles customers cannot find: such a case can only be got wrong."""
+    unknown = sorted({case.expected for case in cases if case.expected} - set(base.customer.ids))
+    if unknown:
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        sys.stderr.write(f"warning: no article for customers has the id {', '.join(unknown[:3])}{more}\n")
 
 
 def show(step: str, done: int, total: int) -> None:
@@ -134,7 +150,7 @@ def _told(result: SearchResult, text: str) -> dict[str, object]:
 
 
 def _table(result: SearchResult, base: Base) -> str:
-    lines = [f"threshold {result.threshold:.3f} (estimated from the base), {len(base.articles)} articles"]
+    lines = [f"threshold {_threshold_told(base.estimate)}, {len(base.articles)} articles"]
     for hit in result.hits:
         mark = "*" if hit.probability >= result.threshold else " "
         lines.append(
@@ -143,18 +159,8 @@ def _table(result: SearchResult, base: Base) -> str:
     return "\n".join(lines)
 
 
-def _figures(found: Report, floor: float) -> str:
-    def part(value: float | None) -> str:
-        return "-" if value is None else f"{value:.3f}"
-
-    threshold = "none meets the floor: nothing is answered" if found.threshold > 1 else part(found.threshold)
-    lines = [
-        f"cases                      {found.cases}, {found.in_scope} with an article",
-        f"hit@1, hit@3               {part(found.hit1)}, {part(found.hit3)}",
-        f"threshold (estimated)      {threshold}",
-        f"answered, precision        {part(found.answered)}, {part(found.precision)} (floor {floor:.2f})",
-        f"P@20                       {part(found.precision_at_20)}",
-        f"share at >= .90, >= .95    {part(found.share_at_90)}, {part(found.share_at_95)}",
-        f"expected calibration error {part(found.ece)}",
-    ]
-    return "\n".join(lines)
+def _threshold_told(estimate: Estimate) -> str:
+    if estimate.threshold > 1:
+        return "none meets the floor, nothing is answered"
+    kind = "an estimate from the base" if estimate.kind == "estimate" else "a bound from verdicts"
+    return f"{estimate.threshold:.3f} ({kind})"

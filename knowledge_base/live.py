@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -85,9 +86,10 @@ class KnowledgeBase:
             vectors = await self._encoder.encode([base.prepare(text)])
         except EncoderDown as error:
             raise NotReady(str(error)) from error
-        return await asyncio.to_thread(
+        found = await asyncio.to_thread(
             base.search, text, vectors[0], language=language, today=today, audience=audience, limit=limit
         )
+        return replace(found, vector=vectors[0])
 
     def article(self, article_id: str, language: str, *, audience: Audience = "customer") -> Article | None:
         """The article in that language, else in another; None where there is none or it is internal.

@@ -12,7 +12,7 @@ from knowledge_base.signals import NAMES
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 
-SIGNS = {"unknown": -1, "length": None, "body": None}
+SIGNS = {"unknown": -1, "strange": -1, "length": None, "body": None}
 """Which way a signal may count: 1 (default) up, -1 down, None not at all.
 
 A higher score must never make an answer less sure. The best paragraph's score and the length are kept for

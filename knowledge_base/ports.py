@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from knowledge_base.verdicts import Verdict
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -38,7 +40,8 @@ class BaseMeta:
     """What is known of a stored base without loading it.
 
     `source` is `folder` or `editors`; `content` is the hash of the articles it was built from, `code` that
-    of the program that built it, `fingerprint` names the encoder.
+    of the program that built it, `fingerprint` names the encoder; `share` is what part of the questions
+    would be answered, by the same estimate as `threshold`, and `kind` is that of the threshold.
     """
 
     fingerprint: str
@@ -49,6 +52,13 @@ class BaseMeta:
     created_at: datetime
     articles: int
     threshold: float
+    share: float | None = None
+    kind: Literal["estimate", "bound"] = "estimate"
+
+    @property
+    def model(self) -> str:
+        """Names the encoder and the program: probabilities of equal models may be compared."""
+        return f"{self.fingerprint}/{self.code}"
 
 
 class BaseStore(Protocol):
@@ -80,4 +90,12 @@ class Announcements(Protocol):
 
     async def wait(self, timeout_s: float) -> None:
         """Return when one did, or after that time; raises `StoreError` when it cannot listen."""
+        ...
+
+
+class Verdicts(Protocol):
+    """What operators and reviews said of decisions."""
+
+    async def read(self) -> Sequence[Verdict]:
+        """The newest verdicts, one a decision; raises `StoreError` when they cannot be read."""
         ...

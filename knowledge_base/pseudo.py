@@ -120,7 +120,14 @@ def _leave_out(
             mine = int(shelf.owner[case])
             whole[row, mine] = shelf.whole.without(case, mine, without[shelf.owner[without] == mine])
         scores = shelf.scores(
-            Likeness(likeness.dense[at], likeness.lemma[at], likeness.chars[at], whole),
+            Likeness(
+                dense=likeness.dense[at],
+                lemma=likeness.lemma[at],
+                chars=likeness.chars[at],
+                whole=whole,
+                turned=likeness.turned[at],
+                strange=likeness.strange[at],
+            ),
             allowed=allowed,
             ridge=np.stack([left_out(ridge, shelf.owner, case, without) for case, without in some]),
         )

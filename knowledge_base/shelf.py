@@ -34,13 +34,16 @@ All four measured on development sets in Russian and English; hit@1 is flat arou
 class Likeness:
     """Each query against each passage, `(queries, passages)`, one array a ranker.
 
-    `whole` is each query against each article, `(queries, articles)`.
+    `whole` is each query against each article, `(queries, articles)`; `turned` is `dense` behind the adapter
+    alone; `strange` is the likeness to the nearest everyday message no company answers, `(queries,)`.
     """
 
     dense: Floats
     lemma: Floats
     chars: Floats
     whole: Floats
+    turned: Floats
+    strange: Floats
 
     def mixed(self, shares: tuple[float, float, float]) -> Floats:
         """The weighted sum of the three."""
@@ -53,7 +56,7 @@ class Scores:
     """Each query against each article, `(queries, articles)`; an article without passages left has 0.
 
     `merged` orders the articles; the rest are signals. `passages` is each passage's likeness,
-    `(queries, passages)`.
+    `(queries, passages)`; `strange` is as in `Likeness`.
     """
 
     merged: Floats
@@ -64,6 +67,8 @@ class Scores:
     body: Floats
     ridge: Floats
     whole: Floats
+    turned: Floats
+    strange: Floats
     passages: Floats
 
 
@@ -77,6 +82,7 @@ class Shelf:
         ids: Article ids; both languages of an article share one.
         weights: `(passages, articles)` of the ridge.
         scale: Typical top of the fused score and of the ridge; they make the two comparable.
+        everyday: `(messages, dim)` the encoder's vectors of messages no company answers.
     """
 
     passages: tuple[Passage, ...]
@@ -87,6 +93,7 @@ class Shelf:
     chars: TermIndex
     weights: Floats
     scale: tuple[float, float]
+    everyday: Floats
 
     @cached_property
     def is_body(self) -> Flags:
@@ -101,20 +108,43 @@ class Shelf:
     def likeness(self, texts: Sequence[str], vectors: Floats) -> Likeness:
         """Compare prepared texts and their vectors with every passage."""
         chars = [char_terms(text) for text in texts]
+        views = self.dense.views(vectors)
+        dense, turned = self.dense.similarities(views)
         return Likeness(
-            dense=self.dense.similarities(vectors),
+            dense=dense,
             lemma=self.lemma.similarities([lemma_terms(text) for text in texts]),
             chars=self.chars.similarities(chars),
             whole=self.whole.similarities(chars),
+            turned=turned,
+            strange=self.strange(views),
         )
+
+    def strange(self, views: Floats, *, themselves: bool = False) -> Floats:
+        """Likeness to the nearest everyday message, `(n,)`; `themselves`: the views are of those messages."""
+        if not len(self.everyday):
+            return np.zeros(views.shape[1], dtype=np.float32)
+        pairs = zip(views, self.everyday_views, strict=True)
+        likeness = sum(mine @ theirs.T for mine, theirs in pairs) / len(views)
+        if themselves:
+            np.fill_diagonal(likeness, -1)
+        nearest: Floats = likeness.max(axis=1)
+        return nearest
+
+    @cached_property
+    def everyday_views(self) -> Floats:
+        """The everyday messages as `DenseIndex.views`."""
+        return self.dense.views(self.everyday)
 
     def among_passages(self) -> Likeness:
         """Each passage against each passage, without reading their texts again."""
+        dense, turned = self.dense.among_passages()
         return Likeness(
-            dense=self.dense.among_passages(),
+            dense=dense,
             lemma=self.lemma.among_rows(),
             chars=self.chars.among_rows(),
             whole=self.whole.among_rows(),
+            turned=turned,
+            strange=self.strange(self.dense.views(self.dense.vectors)),
         )
 
     def scores(self, likeness: Likeness, *, allowed: Flags, ridge: Floats | None = None) -> Scores:
@@ -141,6 +171,8 @@ class Shelf:
             body=paragraphs,
             ridge=ridge,
             whole=likeness.whole,
+            turned=self._best(np.where(allowed, likeness.turned, 0), ~body),
+            strange=likeness.strange,
             passages=mixed,
         )
 

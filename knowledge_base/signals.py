@@ -32,6 +32,8 @@ NAMES = (
     "body",
     "agreement",
     "least_margin",
+    "turned_margin",
+    "strange",
     "coverage",
     "unknown",
     "length",
@@ -57,16 +59,23 @@ def signals(shelf: Shelf, scores: Scores, article: Ints, heard: Floats) -> Float
         scores.ridge,
         scores.whole,
     ):
-        finite = np.where(np.isfinite(values), values, 0)
-        mine = finite[at, article]
-        others = finite.copy()
-        others[at, article] = -np.inf
-        margin = mine - (others.max(axis=1) if others.shape[1] > 1 else 0)
+        mine, margin = _ahead(values, article)
         columns += [mine, margin]
         votes += margin > 0
         margins.append(margin)
     columns += [scores.body[at, article], votes / 7, _least(shelf, margins)]
+    columns += [_ahead(scores.turned, article)[1], scores.strange]
     return np.column_stack([*columns, heard]).astype(np.float32)
+
+
+def _ahead(values: Any, article: Ints) -> tuple[Any, Any]:
+    """The articles' scores and by how much each leads the best other one."""
+    at = np.arange(len(article))
+    finite = np.where(np.isfinite(values), values, 0)
+    mine = finite[at, article]
+    others = finite.copy()
+    others[at, article] = -np.inf
+    return mine, mine - (others.max(axis=1) if others.shape[1] > 1 else 0)
 
 
 def _least(shelf: Shelf, margins: Sequence[Any]) -> Any:

@@ -32,6 +32,7 @@ class SqlBaseStore:
     """
 
     def __init__(self, *, engine: AsyncEngine, redis: Redis, active_key: str, channel: str) -> None:
+        self.engine = engine
         self._engine = engine
         self._redis = redis
         self._active_key = active_key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,11 +23,23 @@ FEWEST = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the base itself says: threshold, share answered and precision there. Not a guarantee."""
+    """A threshold with the share answered and the precision there.
+
+    Attributes:
+        threshold: Above 1: nothing is answered.
+        kind: `estimate`: what the base itself says, no guarantee; `bound`: what labels prove.
+        confidence: Of the bound, 0 for an estimate.
+        labels: Judged messages the bound rests on.
+        missing: Further labels without an error that would turn an estimate into a bound; None: not asked.
+    """
 
     threshold: float
     share: float
     precision: float
+    kind: Literal["estimate", "bound"] = "estimate"
+    confidence: float = 0.0
+    labels: int = 0
+    missing: int | None = None
 
 
 def solve(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Audience = Literal["customer", "internal"]
 
@@ -61,9 +64,11 @@ class Hit:
 class SearchResult:
     """Best articles first, one hit an article (the customer's language preferred).
 
-    `threshold` is the solved one of this base version; above 1 it means: answer nothing.
+    `threshold` is the solved one of this base version; above 1 it means: answer nothing. `vector` is the
+    message's own, of the encoder the search used, for whoever else reads the message.
     """
 
     hits: tuple[Hit, ...]
     threshold: float
     base_version: int
+    vector: np.ndarray[Any, np.dtype[np.float32]] | None = field(default=None, compare=False, repr=False)

@@ -10,12 +10,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.config import ROOT, Config, Environment, load_config, read_environment
 from core.errors import CoreError
 from core.logging import configure_logging
 from nlu.errors import InputError, NluError
 from nlu.types import Understanding
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 PROJECT = Path(__file__).resolve().parent / "rasa_project"
 MODEL = PROJECT / "models" / "duet.tar.gz"
@@ -47,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     emotion = commands.add_parser("emotion", help="how upset messages are")
     emotion.add_argument("text", metavar="TEXT", nargs="*")
     emotion.add_argument("--file", metavar="F", type=Path, help="one message a line")
-    emotion.add_argument("--json", action="store_true", help="JSON lines: text, score, escalate, kind")
+    emotion.add_argument("--json", action="store_true", help="JSON lines: text, score, escalate, kind, words")
+    emotion.add_argument("--plain", action="store_true", help="by words alone: starts at once, hears less")
     emotion.set_defaults(run=_emotion)
     return parser
 
@@ -111,15 +116,33 @@ def _emotion(arguments: argparse.Namespace) -> int:
     from nlu.compose import build_scorer
 
     scorer = build_scorer(threshold=config.nlu.emotion_threshold)
-    for text in _messages(arguments):
-        emotion = scorer.score(text)
+    texts = list(_messages(arguments))
+    vectors = None if arguments.plain else _vectors(texts, config)
+    for number, text in enumerate(texts):
+        emotion = scorer.score(text, None if vectors is None else vectors[number])
         if arguments.json:
-            line = {"text": text, "score": round(emotion.score, 4)}
-            line |= {"escalate": emotion.escalate, "kind": emotion.kind}
-            print(json.dumps(line, ensure_ascii=False))
+            line = {"text": text, "score": round(emotion.score, 4), "escalate": emotion.escalate}
+            print(json.dumps(line | {"kind": emotion.kind, "words": emotion.evidence}, ensure_ascii=False))
         else:
             print(f"{emotion.score:.2f} {emotion.kind or 'calm':9} {text}")
     return 0
+
+
+def _vectors(texts: list[str], config: Config) -> Floats | None:
+    """The encoder's vectors `(n, 512)`; None where it cannot be loaded or is not the one of the weights."""
+    from core.encoder import Encoder, EncoderDown
+    from nlu.compose import OFFLINE
+
+    if config.knowledge_base.encoder != OFFLINE:
+        return None
+    encoder = Encoder(threads=config.knowledge_base.encoder_threads)
+    try:
+        return encoder.encode_now(texts)
+    except EncoderDown as error:
+        print(f"nlu: by words alone, {error}", file=sys.stderr)
+        return None
+    finally:
+        encoder.close()
 
 
 def _messages(arguments: argparse.Namespace) -> Iterator[str]:

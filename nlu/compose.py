@@ -10,7 +10,8 @@ import aiohttp
 
 from core.config import Environment
 from core.endpoints import read_endpoints
-from nlu.emotion import LinearEmotionScorer, load_emotion_weights
+from nlu.emotion import LinearEmotionScorer
+from nlu.emotion_weights import load_emotion_weights
 from nlu.entities import EntityExtractor
 from nlu.errors import InputError
 from nlu.lexicon import load_lexicon
@@ -18,6 +19,9 @@ from nlu.offline import OfflineParser
 from nlu.rasa_client import RasaClient
 from nlu.training_data import read_training_data
 from nlu.understand import Understander
+
+OFFLINE = "offline"
+"""Configured name of the encoder the emotion weights were made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,18 @@ def build_rasa_client(
     )
 
 
-def build_scorer(*, threshold: float) -> LinearEmotionScorer:
-    """The emotion scorer with the weights of the package.
+def build_scorer(*, threshold: float, encoder: str = OFFLINE) -> LinearEmotionScorer:
+    """The emotion scorer with the weights of the package; `encoder` names whose vectors it will be given.
 
     Raises:
         WeightsError: a file of the package is missing or damaged.
     """
-    return LinearEmotionScorer(weights=load_emotion_weights(), lexicon=load_lexicon(), threshold=threshold)
+    return LinearEmotionScorer(
+        weights=load_emotion_weights(),
+        lexicon=load_lexicon(),
+        threshold=threshold,
+        vectors=encoder == OFFLINE,
+    )
 
 
 def build_offline_parser() -> OfflineParser:
@@ -92,9 +101,16 @@ def build_offline_parser() -> OfflineParser:
 
 
 def build_understander(
-    *, rasa: RasaClient | None, fallback: OfflineParser, emotion_threshold: float, max_chars: int
+    *,
+    rasa: RasaClient | None,
+    fallback: OfflineParser,
+    emotion_threshold: float,
+    max_chars: int,
+    encoder: str = OFFLINE,
 ) -> Understander:
     """Understanding with Rasa first, where there is one, and the offline parser behind it.
+
+    `encoder` is the configured name of the model whose vectors `mood` will be given.
 
     Raises:
         WeightsError: a file of the package is missing or damaged.
@@ -102,6 +118,6 @@ def build_understander(
     return Understander(
         primary=rasa,
         fallback=fallback,
-        emotion=build_scorer(threshold=emotion_threshold),
+        emotion=build_scorer(threshold=emotion_threshold, encoder=encoder),
         max_chars=max_chars,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import aiohttp
@@ -153,9 +153,16 @@ def parsed_intent(answer: Any, text: str) -> ParsedIntent:
         name = found["name"] or FALLBACK_INTENT
         confidence = min(1.0, max(0.0, float(found["confidence"])))
         entities = tidy(_entity(item, text) for item in answer["entities"])
+        odds = tuple(_odds(answer.get("intent_ranking", ())))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise ParserUnavailable("unreadable_answer") from error
-    return ParsedIntent(intent=str(name), confidence=confidence, entities=entities)
+    return ParsedIntent(intent=str(name), confidence=confidence, entities=entities, odds=odds)
+
+
+def _odds(ranking: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
+    for each in ranking:
+        if each["name"] != "nlu_fallback":
+            yield str(each["name"]), min(1.0, max(0.0, float(each["confidence"])))
 
 
 def _entity(item: Mapping[str, Any], text: str) -> Entity:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+SENSITIVE_KINDS = frozenset({"health", "fear", "legal"})
+"""Kinds of emotion that touch safety, health, fraud or law, which a person always answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -26,7 +29,8 @@ class Emotion:
     Attributes:
         score: Calibrated probability in [0, 1] that a person should take over because of the mood.
         escalate: Whether it is above the configured threshold.
-        kind: What was heard: anger, threat, distress, sensitive (safety, health, fraud, law) or empty.
+        kind: What was heard: anger, icy (polite fury), sarcasm, despair, fear (urgent danger, fraud), legal,
+            leaving, profanity, repeated (contact) or health; empty for a calm message.
         evidence: The words that led to it, possibly empty.
     """
 
@@ -38,7 +42,10 @@ class Emotion:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What one message means. `intent_confidence` is in [0, 1]; `parser` names who read it."""
+    """What one message means.
+
+    `intent_confidence` is in [0, 1], `odds` is that of every intent; `parser` names who read it.
+    """
 
     intent: str
     intent_confidence: float
@@ -46,3 +53,4 @@ class Understanding:
     emotion: Emotion
     language: str
     parser: Literal["rasa", "offline"]
+    odds: tuple[tuple[str, float], ...] = ()

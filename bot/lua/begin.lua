@@ -15,6 +15,17 @@ if is_open and open[2] == 'bot' and now - tonumber(open[3]) > tonumber(silence_m
   close_conversation(ref, 'silence', 'system', now)
   is_open = false
 end
+if not is_open then
+  -- Somebody who writes again shortly after a person closed gets the same person, if they are there. A button
+  -- belongs to what the bot asked, such as a rating, and reopens nothing.
+  local closed = redis.call('HMGET', key, 'reopen_ticket', 'reopen_until')
+  local operator = closed[1] and redis.call('HGET', K.ticket(closed[1]), 'operator')
+  local pressed = string.find(body, '"button":"[^"]')
+  if operator and tonumber(closed[2]) > now and not pressed and redis.call('EXISTS', K.seen(operator)) == 1 then
+    reopen_conversation(ref, closed[1], operator, 'customer', now)
+    is_open = true
+  end
+end
 if not is_open then start_conversation(ref, new_id, channel, language, customer, now) end
 
 local seen = redis.call('HMGET', key, 'head', 'attempts')

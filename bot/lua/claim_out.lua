@@ -20,10 +20,9 @@ for priority = 0, 2 do
     end
     local id = redis.call('LINDEX', K.out_chat(ref), 0)
     local entry = id and redis.call('HMGET', K.out(id), 'author', 'epoch', 'payload')
-    local live = redis.call('HMGET', K.conversation(ref), 'epoch', 'owner')
     if not id then
       redis.call('ZREM', ready, ref)
-    elseif entry[1] == 'bot' and (entry[2] ~= live[1] or live[2] ~= 'bot') then
+    elseif entry[1] == 'bot' and not bot_may_speak(ref, entry[2]) then
       -- Said under an owner who no longer owns: the customer is spared it.
       finish_out(ref, id, 'cancelled', now, {})
       schedule(ref, now)

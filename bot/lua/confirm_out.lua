@@ -5,8 +5,7 @@ now = clock(now)
 local entry = redis.call('HMGET', K.out(id), 'status', 'attempts', 'author', 'epoch', 'ref')
 if entry[1] ~= 'sending' or entry[2] ~= attempt then return {'stop'} end
 local ref = entry[5]
-local live = redis.call('HMGET', K.conversation(ref), 'epoch', 'owner')
-if entry[3] == 'bot' and (entry[4] ~= live[1] or live[2] ~= 'bot') then
+if entry[3] == 'bot' and not bot_may_speak(ref, entry[4]) then
   redis.call('ZREM', K.sending(account_of(ref)), id)
   finish_out(ref, id, 'cancelled', now, {})
   schedule(ref, now)

@@ -34,10 +34,12 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     "chat": [{"chatToken": []}],
     "desk": [{"deskSession": []}],
     "desk_change": [{"deskSession": [], "deskCsrf": []}],
+    "token": [{"apiToken": []}],
 }
 
 _SCHEMES = {
     "chatToken": {"type": "http", "scheme": "bearer", "description": "Token of POST /chat/api/sessions"},
+    "apiToken": {"type": "http", "scheme": "bearer", "description": "A key made on the desk's settings"},
     "deskSession": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "deskCsrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
 }

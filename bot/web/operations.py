@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import BaseModel
@@ -14,10 +14,12 @@ from bot.channels.webchat.bodies import (
     SessionAnswer,
     SessionBody,
 )
-from bot.web import shapes
-from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody
+from bot.web import shapes, shapes_kb
+from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody, VerdictBody
+from knowledge_base.phrases import STATUSES
+from knowledge_base.web.api import DecideBody
 
-Access = Literal["none", "chat", "desk", "desk_change"]
+Access = Literal["none", "chat", "desk", "desk_change", "token"]
 
 READ = (401, 403, 503)
 CHANGE = (400, 401, 403, 404, 409, 413, 422, 503)
@@ -55,7 +57,9 @@ class Operation:
     @property
     def tag(self) -> str:
         """The part it belongs to."""
-        return {"/chat": "Web chat", "/desk": "Desk"}.get(self.path[:5], "Process")
+        return {"chat": "Web chat", "desk": "Desk", "kb": "Knowledge base", "api": "For programs"}.get(
+            self.path.split("/")[1], "Process"
+        )
 
 
 _AFTER = Parameter(
@@ -65,6 +69,11 @@ _WAIT = Parameter(
     "wait_s",
     "Seconds to wait for a message where there is none; the server waits no longer than it allows",
     {"type": "number", "minimum": 0, "default": 0},
+)
+_TYPING = Parameter(
+    "typing",
+    "Whether the page shows an operator typing; a change is told",
+    {"type": "string", "enum": ["0", "1"]},
 )
 _VIEW = Parameter(
     "view", "Which tickets", {"type": "string", "enum": ["waiting", "mine", "all"], "default": "waiting"}
@@ -90,7 +99,11 @@ CHAT = (
     ),
     Operation(
         "get", "/chat/api/messages", "readMessages", "Messages after one, waiting for them where asked to.",
-        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT),
+        MessagesAnswer, access="chat", errors=(401, 422, 503), query=(_AFTER, _WAIT, _TYPING),
+    ),
+    Operation(
+        "post", "/chat/api/typing", "customerTypes", "The customer is writing; people see it for 6 s.",
+        shapes.DoneAnswer, access="chat", errors=(401, 503),
     ),
 )  # fmt: skip
 
@@ -154,4 +167,81 @@ DESK = (
     ),
 )  # fmt: skip
 
-OPERATIONS = PROCESS + CHAT + DESK
+_FOR_PROGRAMS = ("", "/{id}", "/{id}/take", "/{id}/return", "/{id}/close", "/{id}/reply")
+PROGRAMS = tuple(
+    replace(
+        each,
+        path=each.path.replace("/desk/api", "/api/v1"),
+        name=f"{each.name}ByToken",
+        access="token",
+        errors=tuple(sorted({*each.errors, 429})),
+    )
+    for each in DESK
+    if each.path in {f"/desk/api/tickets{end}" for end in _FOR_PROGRAMS}
+)
+"""The same for other programs, with a token in place of a session."""
+
+_TEXT = Parameter("text", "A phrase to search by", {"type": "string", "default": ""})
+_LANGUAGE = Parameter(
+    "language", "Preferred language", {"type": "string", "enum": ["ru", "en"], "default": "ru"}
+)
+_STATUS = Parameter("status", "Which phrases", {"type": "string", "enum": [*STATUSES], "default": "pending"})
+
+TEACHING = (
+    Operation(
+        "get", "/desk/api/articles", "searchArticles",
+        "Articles for a phrase, internal ones included and marked.",
+        shapes_kb.FoundAnswer, access="desk", errors=READ, query=(_TEXT, _LANGUAGE),
+    ),
+    Operation(
+        "get", "/desk/api/articles/{article}", "showArticle", "An article's text as it may be sent.",
+        shapes_kb.ArticleAnswer, access="desk", errors=(*READ, 404), query=(_LANGUAGE,),
+    ),
+    Operation(
+        "post", "/desk/api/tickets/{id}/verdict", "judgeInTicket",
+        "Say of a turn whether the bot was right, or which article answers it.",
+        shapes.DoneAnswer, VerdictBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", "/desk/api/conversations/{id}/verdict", "judgeInConversation",
+        "The same in a conversation the bot has.",
+        shapes.DoneAnswer, VerdictBody, access="desk_change", errors=CHANGE,
+    ),
+)  # fmt: skip
+
+KNOWLEDGE_BASE = (
+    Operation(
+        "get", "/kb/api/me", "whoEdits", "Who is signed in.",
+        shapes.SignedInAnswer, access="desk", errors=READ,
+    ),
+    Operation(
+        "get", "/kb/api/phrases", "listPhrases",
+        "Phrases of a status by article, each with the bot's present guess.",
+        shapes_kb.PhrasesAnswer, access="desk", errors=(*READ, 422), query=(_STATUS,),
+    ),
+    *(
+        Operation(
+            "post", f"/kb/api/phrases/{verb}", f"{verb}Phrases", about,
+            shapes_kb.ChangedAnswer, DecideBody, access="desk_change", errors=CHANGE,
+        )
+        for verb, about in (
+            ("accept", "They become phrases of their article at the next publish."),
+            ("reject", "They are asked about no more; accepted ones are taken back."),
+            ("move", "They become phrases of another article at the next publish."),
+        )
+    ),
+    Operation(
+        "get", "/kb/api/articles", "listArticles", "Every article a phrase may be moved to.",
+        shapes_kb.ArticlesAnswer, access="desk", errors=READ,
+    ),
+    Operation(
+        "get", "/kb/api/publish", "publishProgress", "How far the publish is, or how the last one ended.",
+        shapes_kb.PublishAnswer, access="desk", errors=READ,
+    ),
+    Operation(
+        "post", "/kb/api/publish", "publish", "Begin to publish; 409 while somebody does so already.",
+        shapes.DoneAnswer, None, 202, "desk_change", CHANGE,
+    ),
+)  # fmt: skip
+
+OPERATIONS = PROCESS + CHAT + DESK + PROGRAMS + TEACHING + KNOWLEDGE_BASE

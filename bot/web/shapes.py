@@ -130,7 +130,10 @@ class DeliveryShape(_Shape):
 
 
 class TurnShape(_Shape):
-    """One message of a history; `delivery` is null for what the customer wrote."""
+    """One message of a history; `delivery` is null for what the customer wrote.
+
+    `judged` is the decision of an answer that may be called right or wrong, `verdicts` what each source said.
+    """
 
     id: str
     conversation: str
@@ -144,6 +147,10 @@ class TurnShape(_Shape):
     buttons: list[str]
     attachments: list[str]
     location: dict[str, float] | None
+    outcome: str | None
+    decision: str | None
+    judged: str | None
+    verdicts: dict[str, bool]
 
 
 class TicketAnswer(_Shape):

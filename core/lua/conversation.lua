@@ -81,6 +81,13 @@ local function cancel_bot_replies(ref, now)
   return on_the_way
 end
 
+-- Whether what the bot decided may still go out: nobody took over since. In the queue, where it speaks only
+-- while nobody is at work, it does so under the queue's own epoch.
+local function bot_may_speak(ref, decided_epoch)
+  local live = redis.call('HMGET', K.conversation(ref), 'epoch', 'owner')
+  return decided_epoch == live[1] and (live[2] == 'bot' or live[2] == 'queue')
+end
+
 -- Ownership ------------------------------------------------------------------------------------------
 
 -- Changes who speaks. Raises the epoch, so that whatever was decided under the old one is void.
@@ -97,6 +104,7 @@ end
 local function start_conversation(ref, id, channel, language, customer, now)
   local key = K.conversation(ref)
   redis.call('PERSIST', key)
+  redis.call('HDEL', key, 'reopen_ticket', 'reopen_until')
   redis.call('HSET', key, 'id', id, 'channel', channel, 'language', language, 'state', '{}', 'ticket', '',
     'tags', '', 'topic', '', 'opened_at', whole(now), 'last_at', whole(now))
   emit('conversation.started', id, ref, now,
@@ -127,6 +135,61 @@ local function ticket_event(id, kind, conversation, ref, now, fields)
   announce('ticket:' .. id)
 end
 
+-- The customer waits for an answer from now on, unless they do already; what we waited for them is noted.
+local function clock_asked(id, now)
+  local key = K.ticket(id)
+  local was = redis.call('HMGET', key, 'asked_at', 'held_since', 'held', 'ref')
+  local ends = was[4] and redis.call('HGET', K.conversation(was[4]), 'window_ends_at')
+  if ends then redis.call('HSET', key, 'window_ends_at', ends) end
+  if not was[4] or (was[1] and was[1] ~= '') then return end
+  local held = was[3] or ''
+  if was[2] and was[2] ~= '' then
+    held = held .. (held == '' and '' or ',') .. was[2] .. '-' .. whole(now)
+  end
+  redis.call('HSET', key, 'asked_at', whole(now), 'held_since', '', 'held', held)
+end
+
+-- A deadline that ran ends: met where `done` in time; without `done` nobody did what it was for.
+-- Where its moment is not known yet, less time than the target is surely in time.
+local function clock_stopped(id, clock, since, done, operator, now)
+  local key = K.ticket(id)
+  local ticket = redis.call('HMGET', key, 'targets', 'due_' .. clock, 'conversation', 'ref', 'group', 'priority',
+    'channel')
+  local targets = ticket[1] and ticket[1] ~= '' and cjson.decode(ticket[1]) or {}
+  local target = targets[clock]
+  if not target or not since or since == '' then return end
+  local due = tonumber(ticket[2] or '')
+  local fields = {ticket = id, clock = clock, what = 'stopped', since = tonumber(since), target = target,
+    due = due, operator = operator, group = ticket[5], priority = tonumber(ticket[6]), channel = ticket[7]}
+  if done and due then fields.met = now <= due
+  elseif done and now - tonumber(since) <= target * 1000 then fields.met = true end
+  emit('ticket.clock', ticket[3], ticket[4], now, cjson.encode(fields))
+  redis.call('HSET', key, 'due_' .. clock, '')
+  local shown = redis.call('HMGET', key, 'due_clock', 'late_clock')
+  if shown[1] == clock then redis.call('HSET', key, 'due_clock', '') end
+  if shown[2] == clock then redis.call('HSET', key, 'late_clock', '', 'late', '') end
+end
+
+-- Somebody answered: no clock runs until the customer writes again.
+local function clock_answered(id, operator, now)
+  local was = redis.call('HMGET', K.ticket(id), 'asked_at', 'replied_at', 'created_at')
+  if not was[2] or was[2] == '' then clock_stopped(id, 'first', was[3], true, operator, now)
+  else clock_stopped(id, 'next', was[1], true, operator, now) end
+  if was[1] and was[1] ~= '' then
+    redis.call('HSET', K.ticket(id), 'asked_at', '', 'held_since', whole(now), 'due_clock', '')
+  end
+end
+
+-- Takes an offer back, whoever it was made to.
+local function clear_offer(id)
+  local operator = redis.call('HGET', K.ticket(id), 'offered_to')
+  if not operator or operator == '' then return end
+  redis.call('HSET', K.ticket(id), 'offered_to', '', 'offer_ends_at', '')
+  redis.call('ZREM', K.offers(), id)
+  redis.call('ZREM', K.offered(operator), id)
+  announce('operator:' .. operator)
+end
+
 -- Puts the conversation in the queue as a new piece of work, ordered by when an answer is due.
 local function open_ticket(ref, ticket, now)
   local live = redis.call('HMGET', K.conversation(ref), 'id', 'tags', 'topic')
@@ -134,18 +197,25 @@ local function open_ticket(ref, ticket, now)
   -- The time keeps numbers apart from those of a store that was lost and started again from one.
   local id = whole(now) .. '-' .. redis.call('INCR', K.ticket_sequence())
   local due = now + tonumber(ticket.due_ms)
+  local targets = ticket.targets or {first = tonumber(ticket.due_ms) / 1000}
   redis.call('HSET', K.ticket(id), 'id', id, 'conversation', conversation, 'ref', ref,
     'channel', redis.call('HGET', K.conversation(ref), 'channel'), 'status', 'waiting',
     'reason', ticket.reason, 'group', ticket.group, 'priority', ticket.priority, 'due_at', whole(due),
     'created_at', whole(now), 'customer', ticket.customer, 'language', ticket.language, 'operator', '',
-    'packet', ticket.packet, 'last_line', ticket.last_line, 'unread', 1,
-    'tags', live[2] or '', 'topic', live[3] or '')
-  redis.call('ZADD', K.queue(), whole(due), id)
+    'packet', ticket.packet, 'last_line', ticket.last_line, 'unread', 1, 'asked_at', whole(now),
+    'queued_at', whole(now), 'tags', live[2] or '', 'topic', live[3] or '',
+    'due_clock', targets.first and 'first' or '', 'due_first', targets.first and whole(due) or '',
+    'why', ticket.why or '', 'targets', cjson.encode(targets),
+    'manager', ticket.manager or '', 'raised_ms', ticket.raised_ms or 0,
+    'window_ends_at', redis.call('HGET', K.conversation(ref), 'window_ends_at') or '',
+    'previous', redis.call('HGET', K.conversation(ref), 'last_operator') or '')
+  redis.call('ZADD', K.queue(), whole(due - tonumber(ticket.raised_ms or 0)), id)
   redis.call('ZADD', K.tickets(), whole(now), id)
   redis.call('HSET', K.conversation(ref), 'ticket', id)
   ticket_event(id, 'created', conversation, ref, now,
     {reason = ticket.reason, group = ticket.group, priority = ticket.priority, due_at = due,
      packet = ticket.packet, customer = ticket.customer, language = ticket.language})
+  if ticket.why then ticket_event(id, 'routed', conversation, ref, now, {group = ticket.group, why = ticket.why}) end
   return id
 end
 
@@ -171,14 +241,43 @@ end
 
 -- Ends a ticket; it stays readable for a day, after that the archive has it.
 local function end_ticket(id, status, by, now, fields)
-  local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'ref', 'operator')
+  local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'ref', 'operator', 'created_at', 'replied_at',
+    'asked_at')
+  local replied = ticket[5] and ticket[5] ~= ''
+  if not replied then clock_stopped(id, 'first', ticket[4], false, ticket[3], now)
+  elseif ticket[6] and ticket[6] ~= '' then clock_stopped(id, 'next', ticket[6], false, ticket[3], now) end
+  clock_stopped(id, 'resolve', ticket[4], true, ticket[3], now)
+  clear_offer(id)
   redis.call('ZREM', K.queue(), id)
   redis.call('ZREM', K.tickets(), id)
   redis.call('ZREM', K.snoozed(), id)
   unlink_ticket(id)
-  if ticket[3] ~= '' then redis.call('ZREM', K.mine(ticket[3]), id) end
+  if ticket[3] ~= '' then
+    redis.call('ZREM', K.mine(ticket[3]), id)
+    redis.call('ZADD', K.idle(), whole(now), ticket[3])
+  end
   redis.call('HSET', K.ticket(id), 'status', status, 'ended_at', whole(now), 'snoozed_until', '')
   redis.call('EXPIRE', K.ticket(id), 24 * 3600)
   fields.by = by
   ticket_event(id, status, ticket[1], ticket[2], now, fields)
+end
+
+-- Goes on with a conversation that was closed, with the same ticket, for one operator.
+local function reopen_conversation(ref, id, operator, by, now)
+  local key = K.conversation(ref)
+  local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'channel', 'language')
+  redis.call('PERSIST', key)
+  redis.call('PERSIST', K.ticket(id))
+  redis.call('HDEL', key, 'reopen_ticket', 'reopen_until')
+  redis.call('HSET', key, 'id', ticket[1], 'channel', ticket[2], 'language', ticket[3], 'state', '{}', 'ticket', id,
+    'last_at', whole(now))
+  emit('conversation.reopened', ticket[1], ref, now, cjson.encode({by = by}))
+  set_owner(ref, 'operator:' .. operator, by, now)
+  redis.call('HDEL', K.ticket(id), 'ended_at')
+  redis.call('HSET', K.ticket(id), 'status', 'taken', 'operator', operator, 'reopened_at', whole(now))
+  redis.call('ZADD', K.tickets(), whole(now), id)
+  redis.call('ZADD', K.mine(operator), whole(now), id)
+  redis.call('ZADD', K.talking(), whole(now), ref)
+  ticket_event(id, 'reopened', ticket[1], ref, now, {operator = operator, by = by})
+  announce('chat:' .. ref)
 end

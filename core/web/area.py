@@ -18,11 +18,16 @@ ADMINISTRATORS: frozenset[Role] = frozenset(("administrator",))
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """A line of the menu: where it leads, the key of its word, and whose menu has it."""
+    """A line of the menu: where it leads, the key of its word, and whose menu has it.
+
+    One with a `hint` (the key of a sentence) is a page of settings and stands on the page of all settings
+    instead.
+    """
 
     path: str
     word: str
     roles: frozenset[Role]
+    hint: str = ""
 
 
 class Area(Protocol):

@@ -16,6 +16,10 @@ from core.web.guard import DESK_ROLES
 from core.web.pages import Templates
 from core.web.words import Words
 
+ENROLMENT = "/desk/account"
+"""Where a second factor is set up."""
+SETTINGS = "/desk/settings"
+"""The page that leads to all settings."""
 DESK = NavEntry("/desk", "nav.desk", DESK_ROLES)
 
 
@@ -31,6 +35,21 @@ class Menu:
 
     def of(self, operator: Operator | None) -> list[NavEntry]:
         """What somebody sees of it: nothing before signing in."""
+        return [each for each in self._for(operator) if not each.hint]
+
+    def here(self, path: str) -> str:
+        """The line that stands for a page: its own, that of the page above it, or that of all settings."""
+        above = [each for each in self._entries if path == each.path or path.startswith(f"{each.path}/")]
+        if not above:
+            return ""
+        nearest = max(above, key=lambda entry: len(entry.path))
+        return SETTINGS if nearest.hint else nearest.path
+
+    def settings(self, operator: Operator | None) -> list[NavEntry]:
+        """The pages of settings somebody may change."""
+        return [each for each in self._for(operator) if each.hint]
+
+    def _for(self, operator: Operator | None) -> list[NavEntry]:
         return [each for each in self._entries if operator is not None and operator.role in each.roles]
 
 
@@ -53,8 +72,10 @@ class Frame:
         self._api = api
 
     async def operator(self, request: web.Request) -> Operator | None:
-        """Who is signed in at this browser, or None."""
+        """Who is signed in at this browser, or None; who must set up a second factor is sent to do so."""
         session = await self._sign_in.session(token_of(request))
+        if session is not None and session.must_enrol and request.path != ENROLMENT:
+            raise web.HTTPFound(ENROLMENT)
         return None if session is None else session.operator
 
     async def page(
@@ -90,7 +111,7 @@ class Frame:
             api=self._api,
             operator=operator,
             nav=self._menu.of(operator),
-            path=request.path,
+            here=self._menu.here(request.path),
             **values,
         )
         response.set_status(status)

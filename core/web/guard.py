@@ -19,10 +19,20 @@ EDITOR_ROLES: frozenset[Role] = frozenset(("editor", "lead", "administrator"))
 class Guard:
     """Finds the session of a request and checks what it may do."""
 
-    def __init__(self, sign_in: SignIn, roles: frozenset[Role] = DESK_ROLES) -> None:
-        """`sign_in` knows the sessions; `roles` are those that may read and change what is guarded."""
+    def __init__(
+        self, sign_in: SignIn, roles: frozenset[Role] = DESK_ROLES, *, before_enrolment: bool = False
+    ) -> None:
+        """`sign_in` knows the sessions; `roles` are those that may read and change what is guarded.
+
+        `before_enrolment`: also those who have yet to set up the second factor their role must use.
+        """
         self._sign_in = sign_in
         self._roles = roles
+        self._before_enrolment = before_enrolment
+
+    def narrowed(self, roles: frozenset[Role]) -> Guard:
+        """The same sessions, for what only these roles may see and change."""
+        return Guard(self._sign_in, roles)
 
     def only(self, roles: frozenset[Role]) -> Guard:
         """The same sessions, for other roles."""
@@ -76,6 +86,9 @@ class Guard:
         return await self.reader(request)
 
     def _allowed(self, session: Session) -> Operator:
+        if session.must_enrol and not self._before_enrolment:
+            text = "Your role needs a second factor; set it up at /desk/account first."
+            raise Problem(403, "second_factor_needed", text)
         if session.operator.role not in self._roles:
             named = " or ".join(sorted(self._roles))
             raise Problem(403, "wrong_role", f"This needs the role {named}; ask an administrator for it.")

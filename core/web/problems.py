@@ -62,6 +62,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         _log.warning("page.unavailable", path=_route(request), error=str(error))
         text = "A store does not answer at the moment; nothing was lost, try again in a few seconds."
         return problem_response(503, "unavailable", text, {"retry_after_s": 2})
+    except ConnectionError:
+        raise  # the reader has gone; the server ends the request without a word
     except Exception as error:  # noqa: BLE001 - the last resort: the caller gets JSON, the log the cause
         _log.error("page.failed", path=_route(request), error=type(error).__name__, exc_info=True)
         return problem_response(

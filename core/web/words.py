@@ -63,6 +63,9 @@ def _load(path: Path) -> dict[str, str]:
 def _flat(data: Mapping[Any, Any], path: Path, prefix: str) -> list[tuple[str, str]]:
     texts: list[tuple[str, str]] = []
     for name, value in data.items():
+        if not isinstance(name, str):
+            # YAML reads on, off, yes and no as true and false.
+            raise WordingError(f"{path}: the key {prefix}{name} must be a text; put it in quotes")
         key = f"{prefix}{name}"
         if isinstance(value, dict):
             texts += _flat(value, path, f"{key}.")

@@ -35,7 +35,9 @@ class Already:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """They are two again."""
+    """They are two again, with these keys."""
+
+    customers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ async def undo(connection: AsyncConnection, history: int, *, who: str, at_ms: in
     await connection.execute(
         update(person_history).where(person_history.c.id == history).values(undone_ms=at_ms, undone_by=who)
     )
-    return Undone()
+    parts = [await members_of(connection, row[name]) for name in ("person", "other")]
+    return Undone(tuple(await customers_of(connection, [each for part in parts for each in part])))
 
 
 async def recognise_phone(connection: AsyncConnection, customer: str, phone: str, *, at_ms: int) -> None:

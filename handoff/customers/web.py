@@ -17,6 +17,7 @@ from core.web.problems import Problem
 from handoff.board import Board
 from handoff.customers.bodies import LinkBody, MergeBody, NoteBody, ProfileBody
 from handoff.customers.card import Cards
+from handoff.customers.known import KnownCustomers
 from handoff.customers.linking import Linked, Linking, SameChat, Unlinked
 from handoff.customers.people import People as Changes
 from handoff.customers.persons import Already, Merged, Undone
@@ -29,6 +30,8 @@ from handoff.web.api import taken_by, ticket_over, unknown_ticket
 from handoff.web.shapes import People, ticket_data
 
 _ID = "{id:[0-9A-Za-z_-]{1,40}}"
+_MOST_JOININGS = 2**31 - 1
+"""Numbers of joinings end here, since their column does."""
 
 Time = Callable[[], Awaitable[datetime]]
 
@@ -48,6 +51,7 @@ class CustomersArea:
         suggestions: Suggestions,
         board: Board,
         operators: Operators,
+        known: KnownCustomers,
         loyalty: LoyaltyAccounts,
         ratings: Ratings,
         offers: Offers,
@@ -61,6 +65,7 @@ class CustomersArea:
         self._suggestions = suggestions
         self._board = board
         self._operators = operators
+        self._known = known
         self._loyalty = loyalty
         self._ratings = ratings
         self._offers = offers
@@ -75,7 +80,7 @@ class CustomersArea:
             web.post("/api/customer/notes", self.note),
             web.post(f"/api/customer/notes/{_ID}/delete", self.drop_note),
             web.post("/api/customer/merge", self.merge),
-            web.post("/api/customer/joinings/{number:[0-9]{1,9}}/undo", self.undo),
+            web.post("/api/customer/joinings/{number:[0-9]{1,16}}/undo", self.undo),
             web.get(f"/api/tickets/{_ID}/same", self.same),
             web.post(f"/api/tickets/{_ID}/link", self.link),
             web.post(f"/api/tickets/{_ID}/unlink", self.unlink),
@@ -134,6 +139,7 @@ class CustomersArea:
             vip=body.vip,
             manager=body.manager,
         )
+        await self._tell(body.customer)
         return web.json_response({})
 
     async def note(self, request: web.Request) -> web.Response:
@@ -166,14 +172,19 @@ class CustomersArea:
             raise Problem(409, "one_already", "These are one person already.")
         if not isinstance(done, Merged):
             raise _stale()
+        await self._tell(body.customer)
         return web.json_response({"joining": done.history})
 
     async def undo(self, request: web.Request) -> web.Response:
         """Make one person two again."""
         operator = await self._guard.worker(request)
         number = int(request.match_info["number"])
-        if not isinstance(await self._changes.undo(number, who=operator.id, now=await self._time()), Undone):
+        if number > _MOST_JOININGS:
             raise _stale()
+        done = await self._changes.undo(number, who=operator.id, now=await self._time())
+        if not isinstance(done, Undone):
+            raise _stale()
+        await self._known.tell(done.customers)
         return web.json_response({})
 
     async def same(self, request: web.Request) -> web.Response:
@@ -229,6 +240,9 @@ class CustomersArea:
                 raise ticket_over(status)
             case _:
                 raise unknown_ticket()
+
+    async def _tell(self, customer: str) -> None:
+        await self._known.tell((await self._cards.card(customer)).customers)
 
     async def _people(self) -> People:
         return {operator.id: operator for operator in await self._operators.all()}

@@ -1,4 +1,4 @@
-"""Tags and topics that are offered; people may write others."""
+"""Tags that are offered; people may write others. Topics are those of closing, in `handoff.tools.closing`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,12 @@ MOST_TAGS = 20
 MAX_CHARS = 40
 
 
-class Topic(BaseModel):
-    """What a conversation was about: a stable id, and its name in both languages."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")]
-    ru: Annotated[str, Field(min_length=1, max_length=60)]
-    en: Annotated[str, Field(min_length=1, max_length=60)]
-
-
 class Labels(BaseModel):
-    """Tags offered first, and the topics."""
+    """Tags offered first."""
 
     model_config = ConfigDict(frozen=True)
 
     tags: tuple[Annotated[str, Field(min_length=1, max_length=MAX_CHARS)], ...] = ()
-    topics: tuple[Topic, ...] = ()
 
     @field_validator("tags")
     @classmethod
@@ -49,15 +38,5 @@ LABELS: Section[Labels] = Section(
     Labels,
     Labels(
         tags=("повтор", "курьер", "возврат", "оплата", "качество", "благодарность", "ждёт звонка"),
-        topics=(
-            Topic(id="delivery", ru="Доставка", en="Delivery"),
-            Topic(id="payment", ru="Оплата", en="Payment"),
-            Topic(id="returns", ru="Возврат и обмен", en="Returns and exchange"),
-            Topic(id="quality", ru="Качество товара", en="Product quality"),
-            Topic(id="loyalty", ru="Карта и баллы", en="Card and points"),
-            Topic(id="stores", ru="Магазины", en="Stores"),
-            Topic(id="account", ru="Личный кабинет", en="Account"),
-            Topic(id="other", ru="Другое", en="Other"),
-        ),
     ),
 )

@@ -129,7 +129,8 @@ class Lister:
                 found = await self._range(self._keys("snoozed"))
                 return found if everyone else [each for each in found if each.operator == operator]
             case "mentions":
-                return await self._tickets(await self._mentions.of(operator))
+                found = await self._tickets(sorted(await self._mentions.tickets_of(operator)))
+                return sorted(found, key=lambda each: each.created_at, reverse=True)
             case "overdue":
                 return sorted(_overdue(await self._open.get(), now), key=lambda each: each.due_at)
             case "waiting":
@@ -165,8 +166,8 @@ class Lister:
 
 
 def _overdue(tickets: Iterable[Ticket], now: datetime) -> Iterable[Ticket]:
-    """Open ones that nobody has answered in time."""
-    return (each for each in tickets if each.due_at < now and each.replied_at is None)
+    """Open ones of which a deadline was missed."""
+    return (each for each in tickets if each.due_clock and each.due_at < now)
 
 
 def _readable(row: Sequence[str | Literal[False]]) -> Ticket | None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Protocol
 
 
 class Mentions(Protocol):
     """Conversations in whose notes somebody was named and has not looked since."""
 
-    async def of(self, operator: str) -> Sequence[str]:
-        """Ids of tickets, the latest mention first."""
+    async def tickets_of(self, operator: str) -> Collection[str]:
+        """Ids of tickets.
+
+        Raises:
+            core.errors.Unavailable: the database does not answer.
+        """
         ...
 
 
 class NoMentions:
     """Nobody is ever named."""
 
-    async def of(self, operator: str) -> Sequence[str]:
+    async def tickets_of(self, operator: str) -> Collection[str]:
         """None."""
         return ()

@@ -1,9 +1,7 @@
-"""The page on which leads decide which tags are offered and which topics there are."""
+"""The page on which leads decide which tags are offered."""
 
 from __future__ import annotations
 
-import secrets
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -17,66 +15,23 @@ from core.web.bodies import Body, Text, read_body
 from core.web.frame import Frame
 from core.web.guard import Guard
 from core.web.problems import Problem
-from handoff.lists.labels import LABELS, MAX_CHARS, Labels, Topic, clean_tag
+from handoff.lists.labels import LABELS, MAX_CHARS, Labels, clean_tag
 
 MOST = 200
-"""Tags and topics each: more than anybody chooses from."""
-_NAME_CHARS = 60
-
-
-class TopicRow(Body):
-    """A topic as it was edited; a new one has no id yet."""
-
-    id: Annotated[Text, Field(max_length=40)] = ""
-    ru: Annotated[Text, Field(max_length=1000)] = ""
-    en: Annotated[Text, Field(max_length=1000)] = ""
+"""Tags at most: more than anybody chooses from."""
 
 
 class LabelsBody(Body):
-    """Labels as they were edited, and the version they were edited from."""
+    """Tags as they were edited, and the version they were edited from."""
 
     version: int
     tags: list[Annotated[Text, Field(max_length=1000)]] = Field(max_length=MOST)
-    topics: list[TopicRow] = Field(max_length=MOST)
-
-
-Fault = dict[str, str]
-"""`field` such as `topics.2.ru`, and `code`: empty, long, twice, id."""
-
-
-def check(body: LabelsBody) -> tuple[Labels | None, list[Fault]]:
-    """The labels, or what is wrong with them, field by field."""
-    faults: list[Fault] = []
-    if any(len(tag.strip()) > MAX_CHARS for tag in body.tags):
-        faults.append({"field": "tags", "code": "long"})
-    known = {topic.id for topic in body.topics if topic.id}
-    for language in ("ru", "en"):
-        names = [getattr(row, language).strip() for row in body.topics]
-        counts = Counter(name.casefold() for name in names)
-        for number, name in enumerate(names):
-            code = (
-                "empty" if not name
-                else "long" if len(name) > _NAME_CHARS
-                else "twice" if counts[name.casefold()] > 1
-                else ""
-            )  # fmt: skip
-            if code:
-                faults.append({"field": f"topics.{number}.{language}", "code": code})
-    if len(known) < sum(1 for topic in body.topics if topic.id):
-        faults.append({"field": "topics", "code": "id"})
-    if faults:
-        return None, faults
-    topics = [
-        Topic(id=row.id or f"t{secrets.token_hex(4)}", ru=row.ru.strip(), en=row.en.strip())
-        for row in body.topics
-    ]
-    return Labels(tags=tuple(tag for raw in body.tags if (tag := clean_tag(raw))), topics=tuple(topics)), []
 
 
 class LabelSettingsArea:
     """`/desk/settings/labels`."""
 
-    nav: Sequence[NavEntry] = (NavEntry("/desk/settings/labels", "nav.labels", LEADS),)
+    nav: Sequence[NavEntry] = (NavEntry("/desk/settings/labels", "labels.title", LEADS, hint="hints.labels"),)
 
     def __init__(self, *, frame: Frame, guard: Guard, settings: Settings) -> None:
         """`guard` lets leads and administrators through."""
@@ -93,7 +48,7 @@ class LabelSettingsArea:
         )
 
     async def page(self, request: web.Request) -> web.Response:
-        """The page; its script asks for the labels."""
+        """The page; its script asks for the tags."""
         return await self._frame.page(request, "lists_labels.html", roles=LEADS)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -106,10 +61,11 @@ class LabelSettingsArea:
         """Change it."""
         operator = await self._guard.worker(request)
         body = await read_body(request, LabelsBody)
-        value, faults = check(body)
-        if value is None:
-            raise Problem(422, "faults", "Mend the fields that are named.", faults=faults)
+        if any(len(tag.strip()) > MAX_CHARS for tag in body.tags):
+            faults = [{"field": "tags", "code": "long"}]
+            raise Problem(422, "faults", f"A tag has {MAX_CHARS} letters at most; shorten it.", faults=faults)
+        value = Labels(tags=tuple(tag for raw in body.tags if (tag := clean_tag(raw))))
         done = await self._settings.put(LABELS, value, version=body.version, by=operator.name, now=utc_now())
         if isinstance(done, Conflict):
-            raise Problem(409, "labels_changed", "Somebody changed the labels meanwhile; reload the page.")
+            raise Problem(409, "labels_changed", "Somebody changed the tags meanwhile; reload the page.")
         return web.json_response({**done.value.model_dump(), "version": done.version})

@@ -24,6 +24,8 @@ from handoff.lists.lister import PAGE, Lister, Page
 from handoff.lists.marking import LONGEST_DAYS, Full, Labelled, Marking, Past, Snoozed, Woken
 from handoff.lists.saved import SavedView, SavedViews, TooMany
 from handoff.outcomes import Busy, Over, Refused
+from handoff.routing.groups import GROUPS
+from handoff.tools.closing import CLOSING
 from handoff.types import Ticket
 from handoff.web.api import ticket_over, unknown_ticket
 from handoff.web.shapes import People, colleague_data, ticket_data
@@ -110,19 +112,19 @@ class ListsArea:
     async def facets(self, request: web.Request) -> web.Response:
         """What can be chosen in a filter and as a label."""
         await self._guard.reader(request)
-        labels = await self._settings.get(LABELS)
+        labels, closing = await self._settings.get(LABELS), await self._settings.get(CLOSING)
         everyone = await self._operators.all()
         names = [{"id": each.id, "name": each.display_name} for each in everyone if each.active]
-        groups = {each.group for each in await self._lister.open_tickets()} | {"general"}
+        groups = (await self._settings.get(GROUPS)).groups
         tags = {tag for each in await self._lister.open_tickets() for tag in each.tags}
         body = {
             "channel": self._channels,
-            "group": sorted(groups),
+            "group": [{"id": each.id, **each.name.model_dump()} for each in groups],
             "language": _LANGUAGES,
             "reason": self._reasons,
             "operator": sorted(names, key=lambda each: each["name"].casefold()),
             "tag": [*labels.tags, *sorted(tags - set(labels.tags))],
-            "topic": [topic.model_dump() for topic in labels.topics],
+            "topic": [topic.model_dump() for topic in closing.topics],
         }
         return web.json_response(body)
 
@@ -185,7 +187,8 @@ class ListsArea:
         """Change tags and topic; what they are now."""
         operator = await self._guard.worker(request)
         body = await read_body(request, LabelBody)
-        if body.topic and body.topic not in {each.id for each in (await self._settings.get(LABELS)).topics}:
+        topics = (await self._settings.get(CLOSING)).topics
+        if body.topic and body.topic not in {each.id for each in topics}:
             raise Problem(422, "unknown_topic", "There is no such topic; reload the page.")
         outcome = await self._marking.label(
             request.match_info["id"], operator=operator.id, add=_tags(body.add), remove=_tags(body.remove),

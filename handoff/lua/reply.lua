@@ -13,8 +13,11 @@ if ticket[2] ~= operator then return {'busy', ticket[2]} end
 local ref = ticket[3]
 local epoch = redis.call('HGET', K.conversation(ref), 'epoch')
 push_out(ref, ticket[4], epoch, reply, now)
+-- What the reply teaches is told in the same step, or a crash would leave an answer without its label.
+for _, event in ipairs(reply.events or {}) do emit(event.kind, event.conversation, ref, now, event.payload) end
 redis.call('HSET', K.ticket(id), 'last_line', reply.line, 'unread', 0)
 redis.call('HSET', K.conversation(ref), 'last_at', whole(now))
+clock_answered(id, operator, now)
 if not ticket[5] then
   redis.call('HSET', K.ticket(id), 'replied_at', whole(now))
   ticket_event(id, 'replied', ticket[4], ref, now, {operator = operator})
@@ -29,6 +32,7 @@ for _, other in ipairs(redis.call('SMEMBERS', K.links(id))) do
     push_out(theirs[3], theirs[4], redis.call('HGET', K.conversation(theirs[3]), 'epoch'), copy, now)
     redis.call('HSET', K.ticket(other), 'last_line', reply.line, 'unread', 0)
     redis.call('HSET', K.conversation(theirs[3]), 'last_at', whole(now))
+    clock_answered(other, operator, now)
     if not theirs[5] then
       redis.call('HSET', K.ticket(other), 'replied_at', whole(now))
       ticket_event(other, 'replied', theirs[4], theirs[3], now, {operator = operator})

@@ -10,6 +10,8 @@ local id = open_ticket(ref, cjson.decode(ticket), now)
 redis.call('ZREM', K.queue(), id)
 redis.call('HSET', K.ticket(id), 'status', 'taken', 'operator', operator, 'taken_at', whole(now), 'unread', 0)
 redis.call('ZADD', K.mine(operator), whole(now), id)
+redis.call('ZADD', K.idle(), whole(now), operator)
+redis.call('HSET', K.conversation(ref), 'last_operator', operator)
 local epoch, on_the_way = set_owner(ref, 'operator:' .. operator, operator, now)
 if greeting ~= '' then push_out(ref, conversation, epoch, cjson.decode(greeting), now) end
 ticket_event(id, 'taken', conversation, ref, now, {operator = operator})

@@ -2,32 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn, Protocol
 
 from aiohttp import web
 
+from core.auth import Operator
 from core.auth_operators import Operators
-from core.web.guard import Guard
+from core.web.area import LEADS
 from core.web.problems import Problem
 from handoff.board import Board, View
 from handoff.history import History
-from handoff.outcomes import Busy, Closed, Over, Queued, Refused, Returned, Seen, Settled, Taken, Unknown
+from handoff.outcomes import (
+    Busy,
+    Closed,
+    Offered,
+    Over,
+    Queued,
+    Refused,
+    Returned,
+    Seen,
+    Settled,
+    Taken,
+    Unknown,
+)
 from handoff.packets import packet_data
 from handoff.queue import Queue
+from handoff.teaching import Told
+from handoff.tools.closing import CloseRules, NoRules
 from handoff.types import HandoffPacket, Ticket
-from handoff.web.bodies import CloseBody, ReplyBody, ResendBody, checked_text, read_body
+from handoff.web.bodies import AnswersBody, CloseBody, ReplyBody, ResendBody, checked_text, read_body
 from handoff.web.shapes import People, colleague_data, ticket_data, turn_data
 
 _VIEWS: dict[str, View] = {"waiting": "waiting", "mine": "mine", "all": "all"}
 
 
+class Allows(Protocol):
+    """Says in whose name a request is made: a session's or a token's."""
+
+    async def reader(self, request: web.Request) -> Operator:
+        """Who reads; raises `Problem` if nobody may."""
+        ...
+
+    async def worker(self, request: web.Request) -> Operator:
+        """Who changes something; raises `Problem` if nobody may."""
+        ...
+
+
+class Lessons(Protocol):
+    """Knows what a reply teaches."""
+
+    async def taught(
+        self, answers: AnswersBody | None, ref: str, conversation: str, operator: Operator
+    ) -> Sequence[Told]:
+        """Events for the archive, to be told in the same step as the reply."""
+        ...
+
+
 class TicketApi:
-    """`/desk/api/tickets…`."""
+    """`/desk/api/tickets…`, and `/api/v1/tickets…` for programs."""
 
     def __init__(
-        self, *, guard: Guard, queue: Queue, board: Board, history: History, operators: Operators
+        self,
+        *,
+        guard: Allows,
+        queue: Queue,
+        board: Board,
+        history: History,
+        operators: Operators,
+        lessons: Lessons | None = None,
+        rules: CloseRules | None = None,
     ) -> None:
-        """Reads through `board` and `history`, changes through `queue`."""
+        """Reads through `board` and `history`, changes through `queue`; programs give no `lessons`.
+
+        `rules` say what closing asks; programs and desks without any close for any reason.
+        """
+        self._lessons = lessons
+        self._rules = rules or NoRules()
         self._guard = guard
         self._queue = queue
         self._board = board
@@ -45,6 +96,18 @@ class TicketApi:
         lines = [ticket_data(ticket, people=people, now=now) for ticket in tickets]
         counts = await self._board.counts(operator.id)
         return web.json_response({"tickets": lines, "counts": counts, "now": now.isoformat()})
+
+    async def pulse(self, request: web.Request) -> web.Response:
+        """What an operator who looks elsewhere wants to hear of: who waits, what is unread of their own."""
+        operator = await self._guard.reader(request)
+        waiting = await self._board.tickets("waiting", operator.id)
+        mine = await self._board.tickets("mine", operator.id)
+        return web.json_response(
+            {
+                "waiting": [ticket.id for ticket in waiting],
+                "unread": [[ticket.id, ticket.unread] for ticket in mine],
+            }
+        )
 
     async def show(self, request: web.Request) -> web.Response:
         """A ticket with its packet and the history of its chat."""
@@ -64,7 +127,12 @@ class TicketApi:
         """Take a ticket."""
         operator = await self._guard.worker(request)
         ticket = request.match_info["id"]
-        outcome = await self._queue.take(ticket, operator=operator.id, name=operator.display_name)
+        take = self._queue.take_over if operator.role in LEADS else self._queue.take
+        outcome = await take(ticket, operator=operator.id, name=operator.display_name)
+        if isinstance(outcome, Offered):
+            who = colleague_data(outcome.operator, await self._people())
+            text = "This ticket is offered to a colleague for a few seconds; choose another."
+            raise Problem(409, "ticket_offered", text, operator=who)
         if isinstance(outcome, Busy):
             raise taken_by(outcome.operator, await self._people())
         if not isinstance(outcome, Taken):
@@ -83,8 +151,13 @@ class TicketApi:
         """End a conversation."""
         operator = await self._guard.worker(request)
         body = await read_body(request, CloseBody)
+        reason = body.reason or "solved"
         outcome = await self._queue.close(
-            request.match_info["id"], operator=operator.id, reason=body.reason or "solved"
+            request.match_info["id"],
+            operator=operator.id,
+            reason=reason,
+            topic=body.topic,
+            reopen_s=await self._rules.checked(reason, body.topic),
         )
         if not isinstance(outcome, Closed):
             await self._refuse(outcome)
@@ -94,12 +167,14 @@ class TicketApi:
         """Write to the customer; the id of the reply."""
         operator = await self._guard.worker(request)
         body = await read_body(request, ReplyBody)
+        number = request.match_info["id"]
         outcome = await self._queue.reply(
-            request.match_info["id"],
+            number,
             operator=operator.id,
             name=operator.display_name,
             text=checked_text(body.text),
             client_id=body.client_id,
+            teaches=await self._taught(number, body.answers, operator),
         )
         if not isinstance(outcome, Queued):
             await self._refuse(outcome)
@@ -126,6 +201,15 @@ class TicketApi:
         if not isinstance(outcome, Seen):
             await self._refuse(outcome)
         return web.json_response({})
+
+    async def _taught(self, number: str, answers: AnswersBody | None, operator: Operator) -> Sequence[Told]:
+        found = await self._board.ticket(number) if answers else None
+        if found is None or self._lessons is None:
+            return ()
+        ticket = found[0]
+        return await self._lessons.taught(
+            answers, f"{ticket.account}:{ticket.chat_id}", ticket.conversation, operator
+        )
 
     async def _ticket(self, request: web.Request) -> tuple[Ticket, HandoffPacket]:
         number = request.match_info["id"]

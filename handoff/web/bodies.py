@@ -20,13 +20,22 @@ class Login(Body):
 
     name: Annotated[Text, Field(max_length=200)]
     password: Annotated[Text, Field(max_length=1000)]
+    code: Annotated[Text, Field(max_length=40)] = ""
+
+
+class AnswersBody(Body):
+    """A customer's message (id of its turn) that an article answers."""
+
+    turn: Annotated[Text, Field(max_length=40)]
+    article: Annotated[Text, Field(max_length=120)]
 
 
 class ReplyBody(Body):
-    """What an operator writes; `client_id` makes a repeat harmless."""
+    """What an operator writes; `client_id` makes a repeat harmless, `answers` tells what it teaches."""
 
     text: Text
     client_id: Annotated[Text, Field(max_length=80)] = ""
+    answers: AnswersBody | None = None
 
 
 class ResendBody(Body):
@@ -36,9 +45,18 @@ class ResendBody(Body):
 
 
 class CloseBody(Body):
-    """Why a conversation ends."""
+    """Why a conversation ends, and what it was about."""
 
     reason: Annotated[Text, Field(max_length=200)] = "solved"
+    topic: Annotated[Text, Field(max_length=40)] = ""
+
+
+class VerdictBody(Body):
+    """What an operator says of a turn: the bot was `right` or not, or which `article` answers it."""
+
+    turn: Annotated[Text, Field(max_length=40)]
+    right: bool | None = None
+    article: Annotated[Text, Field(max_length=120)] | None = None
 
 
 def checked_text(text: str) -> str:

@@ -16,6 +16,10 @@ from core.notify import Hub, wait_event
 from core.web.guard import Guard
 from core.web.problems import Problem
 from handoff.board import Board
+from handoff.routing.presence import BEAT_S
+from handoff.routing.presence import Presence as Online
+from handoff.tools.presence import Here
+from handoff.web.presence import Presence
 
 HEARTBEAT_S = 25
 """Below the 30 to 60 seconds after which proxies drop silent connections."""
@@ -33,11 +37,23 @@ class LiveApi:
     """`/desk/api/live`.
 
     The page may send `{"watch": "TICKET"}`, `{"watch_chat": "CONVERSATION"}` or `{"watch": ""}` to hear of
-    the one it shows. It hears `{"type": "tickets"}` and `{"type": "ticket" or "conversation", "id": …}`.
+    the one it shows. It hears `{"type": "tickets"}`, `{"type": "own"}` (offers, presence)
+    and `{"type": "ticket" or "conversation", "id": …}`.
+    Every few seconds it says `{"here": "TICKET", "typing": true or false}`, and hears `{"type": "here", …}`
+    of colleagues there; these are gone in seconds, so they are told in full and kept nowhere else.
+    Somebody who is named in a note hears `{"type": "mentions"}`; everybody hears `{"type": "requests"}` when
+    one changed.
     """
 
-    def __init__(self, *, guard: Guard, board: Board, hub: Hub) -> None:
-        """`hub` must be running in this process."""
+    def __init__(
+        self, *, guard: Guard, board: Board, hub: Hub, here: Here | None = None, online: Online | None = None
+    ) -> None:
+        """`hub` must be running in this process; without `here` nobody hears of colleagues.
+
+        `online` learns whose desk is open and tells of offers.
+        """
+        self._online = online
+        self._here = here
         self._guard = guard
         self._board = board
         self._hub = hub
@@ -45,17 +61,21 @@ class LiveApi:
 
     async def listen(self, request: web.Request) -> web.WebSocketResponse:
         """Tell one page of changes until it goes away or its session ends."""
-        await self._guard.listener(request)
+        operator = (await self._guard.listener(request)).id
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=4096)
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
             async with asyncio.TaskGroup() as tasks:
-                lists = tasks.create_task(self._tell_lists(socket))
-                session = tasks.create_task(self._end_with_session(request, socket))
-                await self._hear(socket, tasks)
-                lists.cancel()
-                session.cancel()
+                telling = [
+                    tasks.create_task(self._tell_lists(socket)),
+                    tasks.create_task(self._end_with_session(request, socket)),
+                    tasks.create_task(self._tell_asides(socket, operator)),
+                    tasks.create_task(self._own(socket, operator)),
+                ]
+                await self._hear(socket, tasks, operator)
+                for task in telling:
+                    task.cancel()
         except* (ConnectionResetError, Unavailable) as errors:
             _log.debug("live.ended", errors=[type(error).__name__ for error in errors.exceptions])
             await socket.close()
@@ -66,9 +86,12 @@ class LiveApi:
         for socket in list(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restarting")
 
-    async def _hear(self, socket: web.WebSocketResponse, tasks: asyncio.TaskGroup) -> None:
+    async def _hear(self, socket: web.WebSocketResponse, tasks: asyncio.TaskGroup, operator: str) -> None:
         watching: asyncio.Task[None] | None = None
+        presence = Presence(self._here, self._hub, socket, tasks, operator)
         async for message in socket:
+            if message.type is WSMsgType.TEXT and await presence.hears(message.data):
+                continue
             wanted = _wanted(message.data) if message.type is WSMsgType.TEXT else None
             if wanted is None:
                 continue
@@ -79,6 +102,7 @@ class LiveApi:
             watching = tasks.create_task(self._tell_one(socket, kind, which, topics)) if topics else None
         if watching is not None:
             watching.cancel()
+        await presence.ends()
 
     async def _topics(self, kind: str, which: str) -> tuple[str, ...]:
         """What to listen to for a ticket or a conversation of the bot."""
@@ -92,6 +116,11 @@ class LiveApi:
 
     async def _tell_lists(self, socket: web.WebSocketResponse) -> None:
         await self._tell(socket, ("tickets",), lambda: {"type": "tickets"})
+
+    async def _tell_asides(self, socket: web.WebSocketResponse, operator: str) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for kind, topic in (("mentions", f"mention:{operator}"), ("requests", "requests")):
+                tasks.create_task(self._tell(socket, (topic,), lambda kind=kind: {"type": kind}))  # type: ignore[misc]
 
     async def _tell_one(
         self, socket: web.WebSocketResponse, kind: str, which: str, topics: tuple[str, ...]
@@ -107,15 +136,32 @@ class LiveApi:
                 await socket.send_json(message())
                 await asyncio.sleep(REST_S)
 
+    async def _own(self, socket: web.WebSocketResponse, operator: str) -> None:
+        """While the desk is open its operator is here, and hears of what is offered to them."""
+        if self._online is None:
+            return
+        topics = (f"operator:{operator}", "presence")
+        with self._hub.watch(*topics) as event:
+            while not socket.closed:
+                try:
+                    await self._online.beat(operator)
+                except Unavailable as error:
+                    _log.warning("presence.unnoted", error=str(error))
+                if await wait_event(event, BEAT_S):
+                    await socket.send_json({"type": "own"})
+                    await asyncio.sleep(REST_S)
+
     async def _end_with_session(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         while not socket.closed:
-            await asyncio.sleep(RECHECK_S)
             try:
-                await self._guard.listener(request)
+                operator = await self._guard.listener(request)
+                if self._here is not None:
+                    await self._here.at_desk(operator.id)
             except Problem:
                 await socket.close(code=SIGNED_OUT, message=b"signed out")
             except Unavailable as error:
                 _log.warning("live.unchecked", error=str(error))
+            await asyncio.sleep(RECHECK_S)
 
 
 def _wanted(text: str) -> tuple[str, str] | None:

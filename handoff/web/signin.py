@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from core.auth import SignedIn, TooManyAttempts, WrongPassword
+from core.auth import CodeNeeded, Session, SignedIn, TooManyAttempts, WrongPassword
 from core.auth_signin import SignIn
 from core.auth_web import client_address, drop_session_cookie, set_session_cookie, token_of
 from core.web.guard import Guard, check_origin
@@ -27,15 +29,20 @@ class SignInApi:
         check_origin(request)
         body = await read_body(request, Login)
         address = client_address(request, behind_proxy=self._behind_tls)
-        match await self._sign_in.sign_in(body.name, body.password, address=address):
+        agent = request.headers.get("User-Agent", "")
+        match await self._sign_in.sign_in(
+            body.name, body.password, address=address, agent=agent, code=body.code
+        ):
             case SignedIn(token, session):
-                response = web.json_response(
-                    {"csrf": session.csrf, "operator": operator_data(session.operator)}
-                )
+                response = web.json_response(_session_data(session))
                 set_session_cookie(
                     response, token, lifetime_s=self._sign_in.lifetime_s, secure=self._behind_tls
                 )
                 return response
+            case CodeNeeded(wrong=False):
+                raise Problem(401, "code_needed", "Send the code of your second factor too, as code.")
+            case CodeNeeded():
+                raise Problem(401, "wrong_code", "The code is wrong or was used; wait for the next one.")
             case WrongPassword():
                 raise Problem(401, "wrong_password", "Name or password is wrong; check both and try again.")
             case TooManyAttempts(retry_after_s):
@@ -53,4 +60,12 @@ class SignInApi:
     async def me(self, request: web.Request) -> web.Response:
         """Who is signed in, and their CSRF token (after a reload of the page)."""
         session = await self._guard.session(request)
-        return web.json_response({"csrf": session.csrf, "operator": operator_data(session.operator)})
+        return web.json_response(_session_data(session))
+
+
+def _session_data(session: Session) -> dict[str, Any]:
+    return {
+        "csrf": session.csrf,
+        "operator": operator_data(session.operator),
+        "must_enrol": session.must_enrol,
+    }

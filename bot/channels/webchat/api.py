@@ -36,7 +36,7 @@ def _now() -> datetime:
 
 
 class ChatApi:
-    """`/chat/api/sessions` and `/chat/api/messages`."""
+    """`/chat/api/sessions`, `/chat/api/messages` and `/chat/api/typing`."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class ChatApi:
         polls: Polls,
         session_limit: RateLimit,
         message_limit: RateLimit,
+        typing_limit: RateLimit,
         max_text_chars: int,
         max_wait_s: float,
         behind_proxy: bool,
@@ -62,6 +63,7 @@ class ChatApi:
         self._polls = polls
         self._session_limit = session_limit
         self._message_limit = message_limit
+        self._typing_limit = typing_limit
         self._max_text_chars = max_text_chars
         self._max_wait_s = max_wait_s
         self._behind_proxy = behind_proxy
@@ -99,6 +101,13 @@ class ChatApi:
         _log.info("message.ingested", session=session.id, id=taken.id, kind=message.kind, new=taken.new)
         return _json(AcceptedAnswer(id=taken.id), status=202)
 
+    async def types(self, request: web.Request) -> web.Response:
+        """The customer is writing; one sign in a second is heard, more are not needed."""
+        session = await self._session(request)
+        if not await self._typing_limit.wait_s(f"types:{session.id}"):
+            await self._chats.types(session.id)
+        return web.json_response({}, headers={"Cache-Control": "no-store"})
+
     async def read(self, request: web.Request) -> web.Response:
         """Messages after one, waiting for them where asked to."""
         session = await self._session(request)
@@ -107,9 +116,12 @@ class ChatApi:
             text = "Change after: send the id of a message as the API gave it, or leave it out."
             raise ApiError(422, "bad_after", text, field="after")
         wait_s = min(_wait_s(request.query.get("wait_s") or "0"), self._max_wait_s)
-        look = await self._polls.look(session.id, after=after, wait_s=wait_s)
+        typing = {"0": False, "1": True}.get(request.query.get("typing", ""))
+        look = await self._polls.look(session.id, after=after, wait_s=wait_s, typing=typing)
         messages = [shape(entry) for entry in look.entries]
-        return _json(MessagesAnswer.model_validate({"messages": messages, "owner": look.owner}))
+        return _json(
+            MessagesAnswer.model_validate({"messages": messages, "owner": look.owner, "typing": look.typing})
+        )
 
     async def _session(self, request: web.Request) -> WebSession:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

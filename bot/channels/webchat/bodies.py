@@ -137,3 +137,4 @@ class MessagesAnswer(BaseModel):
 
     messages: list[MessageShape]
     owner: Literal["", "bot", "queue", "operator", "closed"] = ""
+    typing: Annotated[bool, Field(description="An operator is writing just now")] = False

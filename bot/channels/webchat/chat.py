@@ -12,6 +12,8 @@ from core.redis import Scripts
 
 MOST_AT_ONCE = 1000
 """Above what is kept of one chat, so that a reload is one request."""
+TYPING_S = 6
+"""How long one sign of typing counts; the page gives one every three seconds."""
 _CAPTIONS_WITHIN = 100
 """How far back a button may be; older ones show their id."""
 
@@ -29,10 +31,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found in a chat; `owner` is `bot`, `queue`, `operator`, `closed` or empty."""
+    """What was found in a chat; `owner` is `bot`, `queue`, `operator`, `closed` or empty.
+
+    `typing`: an operator is writing to the customer just now.
+    """
 
     owner: str
     entries: tuple[Entry, ...]
+    typing: bool = False
 
 
 def is_id(text: str) -> bool:
@@ -61,7 +67,15 @@ class Chats:
         if after == f"{_LARGEST}-{_LARGEST}":
             return Look("", ())  # Redis refuses to read after the last id there can be
         answer = await self._scripts.run("bot/lua/webchat_read.lua", self._ref(session), after, MOST_AT_ONCE)
-        return Look(answer[0].partition(":")[0], _entries(answer[1:]))
+        return Look(answer[0].partition(":")[0], _entries(answer[2:]), typing=answer[1] == "1")
+
+    async def types(self, session: str) -> None:
+        """The customer is writing; the desk shows it for a few seconds.
+
+        Raises:
+            core.errors.Unavailable: the store does not answer.
+        """
+        await self._scripts.run("bot/lua/webchat_typing.lua", self._ref(session), TYPING_S)
 
     async def caption(self, session: str, button: str) -> str:
         """The words on a button shown lately, else the button's id.

@@ -58,6 +58,7 @@ def add_chat(
         polls=Polls(chats=chats, hub=hub, stop=stop),
         session_limit=RateLimit(scripts, limit=sessions_per_min),
         message_limit=RateLimit(scripts, limit=messages_per_min),
+        typing_limit=RateLimit(scripts, limit=60),
         max_text_chars=max_text_chars,
         max_wait_s=max_wait_s,
         behind_proxy=behind_proxy,
@@ -68,5 +69,6 @@ def add_chat(
             web.post("/chat/api/sessions", api.open),
             web.post("/chat/api/messages", api.post),
             web.get("/chat/api/messages", api.read),
+            web.post("/chat/api/typing", api.types),
         ]
     )

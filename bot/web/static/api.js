@@ -54,9 +54,14 @@ export function postMessage(token, body) {
   return call("/chat/api/messages", { method: "POST", token, body, timeoutS: POST_TIMEOUT_S });
 }
 
-/** Messages after one, waiting for them: `{messages, owner}`. */
-export function getMessages(token, after, waitS, signal) {
-  const query = new URLSearchParams({ after, wait_s: String(waitS) });
+/** Say that the customer is writing. */
+export function postTyping(token) {
+  return call("/chat/api/typing", { method: "POST", token, body: {}, timeoutS: POST_TIMEOUT_S });
+}
+
+/** Messages after one, waiting for them or for a change of `typing`: `{messages, owner, typing}`. */
+export function getMessages(token, after, waitS, typing, signal) {
+  const query = new URLSearchParams({ after, wait_s: String(waitS), typing: typing ? "1" : "0" });
   return call(`/chat/api/messages?${query}`, { token, timeoutS: waitS + 10, signal });
 }
 

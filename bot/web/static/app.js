@@ -1,5 +1,6 @@
 // The page put together.
 
+import { postTyping } from "./api.js";
 import { Banner, watchStart } from "./banner.js";
 import { choice } from "./bubbles.js";
 import { Composer } from "./composer.js";
@@ -11,10 +12,13 @@ import { onChangeElsewhere } from "./storage.js";
 import { currentLanguage, say, settings, switchLanguage, writeTexts } from "./words.js";
 
 const TYPING_MS = 25000;
+const SAY_TYPING_MS = 3000;
 const byId = (id) => document.getElementById(id);
 
 let owner = "";
 let operatorName = "";
+let operatorTypes = false;
+let saidTypingAt = 0;
 let unread = 0;
 let typingUntil = 0;
 let pollFailed = false;
@@ -29,6 +33,7 @@ const log = new Log({
 const composer = new Composer({
   onText: (text) => send({ text }, { text }),
   onLocation: (point) => send({ location: point }, { text: "", locations: [{ title: "", ...point }] }),
+  onTyping: sayTyping,
   onPhone: (phone) => send({ contact: { phone } }, { text: phone }),
 });
 const poll = new Poll({
@@ -69,8 +74,9 @@ function send(body, shown) {
   writeState();
 }
 
-function hear(messages, nowOwner, isHistory) {
+function hear(messages, nowOwner, isHistory, typing) {
   owner = nowOwner;
+  operatorTypes = typing;
   const fresh = log.add(messages);
   const replies = fresh.filter((message) => message.author !== "customer");
   for (const message of replies) if (message.author === "operator" && message.name) operatorName = message.name;
@@ -79,6 +85,14 @@ function hear(messages, nowOwner, isHistory) {
   if (fresh.length) composer.askPhone(Boolean(last?.ask_contact));
   if (document.hidden && !isHistory) unread += replies.length;
   writeState();
+}
+
+/** People see that somebody is writing; the bot does not care, and a sign that is lost matters to nobody. */
+function sayTyping() {
+  const session = currentSession();
+  if (!session || !["queue", "operator"].includes(owner) || Date.now() - saidTypingAt < SAY_TYPING_MS) return;
+  saidTypingAt = Date.now();
+  postTyping(session.token).catch(() => null);
 }
 
 /** The server does not know this conversation any more; what waits to be sent opens a new one. */
@@ -106,7 +120,7 @@ function expectReply() {
 
 function writeState() {
   const botSpeaks = owner === "bot" || owner === "" || owner === "closed";
-  byId("typing").hidden = !(botSpeaks && Date.now() < typingUntil);
+  byId("typing").hidden = !(botSpeaks ? Date.now() < typingUntil : owner === "operator" && operatorTypes);
   byId("welcome").hidden = !log.empty;
   byId("status-text").textContent = statusText();
   byId("status-dot").className = `dot ${owner}`;

@@ -5,7 +5,7 @@ import { say, settings } from "./words.js";
 const LOCATE_TIMEOUT_MS = 15000;
 const byId = (id) => document.getElementById(id);
 
-/** The form; tells `onText(text)`, `onLocation({lat, lon})`, `onPhone(phone)`. */
+/** The form; tells `onText(text)`, `onLocation({lat, lon})`, `onPhone(phone)`, `onTyping()`. */
 export class Composer {
   #text = byId("text");
   #hint = byId("hint");
@@ -75,6 +75,7 @@ export class Composer {
     const words = this.#text.value.trim();
     byId("send").disabled = !words;
     const over = [...words].length - settings.maxTextChars;
+    if (words) this.#hooks.onTyping();
     this.hint(over > 0 ? `${say("error_too_long")} (+${over})` : "");
   }
 

@@ -5,12 +5,13 @@ import { Backoff, sleep } from "./backoff.js";
 
 const SHORT_MS = 1000;
 
-/** Asks for messages; tells `onMessages(messages, owner, first)`, `onLost(token)`, `onState(failures)`. */
+/** Asks for messages; tells `onMessages(messages, owner, first, typing)`, `onLost(token)`, `onState(failures)`. */
 export class Poll {
   #hooks;
   #waitS;
   #after = "0";
   #token = null;
+  #typing = false;
   #wake = () => {};
 
   constructor({ waitS, ...hooks }) {
@@ -27,14 +28,16 @@ export class Poll {
     for (let first = true; this.#token === token; ) {
       const began = performance.now();
       try {
-        const { messages, owner } = await getMessages(token, this.#after, first ? 0 : this.#waitS);
+        const { messages, owner, typing } = await getMessages(token, this.#after, first ? 0 : this.#waitS, this.#typing);
+        const turned = typing !== this.#typing;
         if (this.#token !== token) return;
         backoff.reset();
         this.#hooks.onState(0);
         if (messages.length) this.#after = messages.at(-1).id;
-        this.#hooks.onMessages(messages, owner, first);
+        this.#typing = typing;
+        this.#hooks.onMessages(messages, owner, first, typing);
         // An empty answer that comes at once means that the server does not hold requests just now.
-        if (!first && !messages.length && performance.now() - began < SHORT_MS) await this.#pause(SHORT_MS);
+        if (!first && !messages.length && !turned && performance.now() - began < SHORT_MS) await this.#pause(SHORT_MS);
         first = false;
       } catch (error) {
         if (this.#token !== token) return;

@@ -38,7 +38,7 @@ export function showHelp(keys) {
   dialog.onclose = null;
   dialog.replaceChildren(
     h("h2", { id: "dialog-title" }, say("dialog.help_title")),
-    h("dl", { class: "keys" }, keys.map(([key, name]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, say(`dialog.help_${name}`))))),
+    h("dl", { class: "keys" }, keys.map(([key, name]) => h("div", {}, h("dt", {}, key.split(" ").map((each) => h("kbd", {}, each))), h("dd", {}, say(`dialog.help_${name}`))))),
     h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "primary", autofocus: true, onclick: () => dialog.close() }, say("action.got_it"))));
   dialog.showModal();
 }

@@ -1,37 +1,57 @@
 // The desk: what is shown follows from what the server says; changes are asked for, then shown.
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
+import { Alerts } from "./alerts.js";
 import { drawEarlier, Same } from "./before.js";
 import { Card } from "./card.js";
-import { Composer } from "./composer.js";
+import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation, toTurn } from "./conversation.js";
-import { listen } from "./keys.js";
+import { listen } from "/shared/keys.js";
 import { List, MORE, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { editLabels, snoozeUntil } from "./marks.js";
+import { INSERT_KEYS } from "./packet.js";
+import { Own } from "./routing_own.js";
 import { Search } from "./search.js";
+import { TalkSearch } from "./talk_search.js";
+import { teaching } from "./teaching.js";
+import { Tools } from "./tools.js";
 import { Views } from "./views.js";
-import { banner, confirmed, showHelp, toast } from "/shared/notices.js";
+import { banner, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
 const PLACES = { ticket: "tickets", talk: "conversations", past: "past" };
 const MARKS = { ticket: "t", talk: "c", past: "p" };
 
-const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false };
+const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false, chosen: {} };
 
 const list = new List({ choose, show });
 const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
 const card = new Card({ open: (selected) => { if (card.over()) card.close(); select(selected); }, failed, facets: () => views.facets(), loaded: () => drawBefore() });
 const same = new Same({ failed, select, changed: () => { refreshList(); refreshOpened(); card.refresh(); } });
-const search = new Search({ open: openAt, customer: (key) => card.showKey(key), facets: () => views.facets(), failed });
-const composer = new Composer({ send });
+const talkSearch = new TalkSearch({ open: openAt, customer: (key) => card.showKey(key), facets: () => views.facets(), failed });
+const composer = new Composer({ send, note: (ticket, text) => tools.note(ticket, text) });
+const search = new Search({ failed });
+const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
 const live = new Live({
-  changed: (event) => (event.type === "tickets" ? refreshList() : refreshOpened()),
+  changed: (event) => {
+    if (tools.hears(event)) return null;
+    if (event.type === "own") return own.refresh();
+    if (event.type !== "tickets") return refreshOpened();
+    hear();
+    return refreshList();
+  },
   lost: () => banner(say("live.lost")),
-  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); },
+  back: () => { banner(""); toast(say("live.back")); refreshList(); refreshOpened(); own.refresh(); },
   signedOut: () => location.assign("/desk/login"),
 });
+
+const tools = new Tools({
+  composer, live, failed, opened: () => state.opened, me: () => state.me, mine: () => isMine(),
+  refresh: () => { refreshList(); refreshOpened(); }, select: (id) => select({ kind: "ticket", id }),
+});
+const own = new Own({ failed, taken: (id) => { state.writes = true; show("mine"); select({ kind: "ticket", id }); } });
 
 // One request at a time for each thing; what changes meanwhile asks once more.
 function oneAtATime(work) {
@@ -60,6 +80,9 @@ const refreshList = oneAtATime(async () => {
   drawList();
 });
 
+const alerts = new Alerts();
+const hear = oneAtATime(async () => alerts.seen(await get("/pulse")));
+
 const refreshOpened = oneAtATime(async () => {
   const selected = state.selected;
   if (!selected) return;
@@ -78,6 +101,7 @@ const refreshOpened = oneAtATime(async () => {
   found.past = selected.kind === "past";
   drawOpened();
   markRead();
+  tools.refreshSide();
 });
 
 function failed(error) {
@@ -104,10 +128,12 @@ function drawOpened() {
   $("opened").hidden = !opened;
   $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
+  tools.drawn();
   if (!opened) { card.show(null); return composer.show(null, ""); }
   const mine = isMine();
-  drawConversation({ opened, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions });
-  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause());
+  drawConversation({ opened, groups: own.groups, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
+  composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
+  $("do-note-locked").hidden = !opened.ticket;
   card.show(opened.ticket ? { ticket: opened.ticket.id, conversation: opened.ticket.conversation } : { conversation: opened.conversation.id });
   same.look(opened.ticket, mine);
   drawBefore();
@@ -242,15 +268,13 @@ const actions = {
     const wanted = await editLabels(ticket, views.facets);
     if (wanted) change(() => post(`/tickets/${ticket.id}/labels`, wanted));
   },
-  close: async () => {
+  close: () => {
     const ticket = state.opened?.ticket;
     if (!isMine() && ticket?.status !== "waiting") return;
-    if (!(await confirmed(say("dialog.close_title"), say("dialog.close_text"), say("action.close")))) return;
-    change(async () => {
-      await post(`/tickets/${ticket.id}/close`);
-      toast(say("notice.closed"));
-    });
+    tools.close(ticket);
   },
+  transfer: () => tools.transfer(),
+  reopen: () => tools.reopen(),
 };
 
 function statusOf(selected) {
@@ -259,8 +283,10 @@ function statusOf(selected) {
 
 const told = (count) => toast(count ? say("notice.on_the_way", { count }) : say("notice.taken"));
 
-function send(ticket, text) {
-  const pending = { ticket, text, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
+function send(ticket, text, teaches) {
+  tools.coach.sent();
+  const answers = teaches ? { turn: teaches.turn, article: teaches.article } : null;
+  const pending = { ticket, text, answers, client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, failed: "" };
   state.pending.push(pending);
   deliver(pending);
 }
@@ -270,7 +296,7 @@ async function deliver(pending) {
   pending.failed = "";
   drawOpened();
   try {
-    pending.out_id = (await post(`/tickets/${pending.ticket}/reply`, { text: pending.text, client_id: pending.client_id })).id;
+    pending.out_id = (await post(`/tickets/${pending.ticket}/reply`, { text: pending.text, client_id: pending.client_id, answers: pending.answers })).id;
   } catch (error) {
     pending.failed = error.words;
     failed(error);
@@ -283,16 +309,20 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["1–8", "views"], ["s", "search"], ["f", "filter"], ["c", "card"], ["z", "snooze"], ["l", "labels"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["z", "snooze"], ["l", "labels"], ["e", "card"], ["s", "talks"], ["h", "filter"], ["v", "more"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–8", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
 
 listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
+  KeyA: () => own.accept(), KeyD: () => own.decline(),
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
   Digit5: () => show(MORE[0]), Digit6: () => show(MORE[1]), Digit7: () => show(MORE[2]), Digit8: () => show(MORE[3]),
-  KeyC: () => card.toggle(), KeyS: () => search.show(), KeyF: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
+  KeyE: () => card.toggle(), KeyS: () => talkSearch.show(), KeyH: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
+  KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
+  search: teacher.searchArticles,
+  ...tools.keys,
   help: showKeys,
   escape: (typing) => {
     if (typing) document.activeElement.blur();
@@ -303,9 +333,10 @@ listen({
 
 $("help").addEventListener("click", showKeys);
 $("toggle-card").addEventListener("click", () => card.toggle());
+$("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); search.name(); card.draw(); keyed($("turns"), [], String, null); drawList(); drawOpened(); });
-$("sign-out").addEventListener("click", () => post("/logout").catch(() => null).then(() => location.assign("/desk/login")));
+$("language").addEventListener("click", () => { switchLanguage(); talkSearch.name(); card.draw(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); own.draw(); });
+$("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
 document.addEventListener("duet:list", refreshList);
@@ -319,13 +350,16 @@ try {
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
   state.view = views.remembered();
-  search.name();
+  talkSearch.name();
   views.role = card.role = operator.role;
   views.start();
   list.tabs(state.view, state.counts);
   openFromAddress();
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
+  tools.refreshMentions(false);
+  hear();
+  own.refresh();
   live.start();
 } catch (error) {
   failed(error);

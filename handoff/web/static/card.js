@@ -211,7 +211,7 @@ export class Card {
           const known = new Set(card.channels.map((each) => each.customer));
           const fresh = hits.filter((each) => !known.has(each.key));
           found.replaceChildren(...fresh.map((each) => h("button", { type: "button", onclick: () => end(each) }, h("span", {}, customerName(each.name)), h("span", { class: "when" }, `${label("channel", each.channel)} · ${dayName(each.last_seen_at)}`))));
-          status.textContent = name.value.trim() && !fresh.length ? say("search.nothing") : say("card.merge_text");
+          status.textContent = name.value.trim() && !fresh.length ? say("talk_search.nothing") : say("card.merge_text");
         }, 200);
       });
       return [field("merge-name", say("card.merge_name"), name), status, found];

@@ -10,7 +10,7 @@ let shown = "";
 let turnsShown = 0;
 let packetOpen = true;
 
-export function drawConversation({ opened, me, mine, pending, resend, retry, actions }) {
+export function drawConversation({ opened, groups, me, mine, pending, resend, retry, actions, lessons }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
   const id = `${opened.ticket ? "t" : opened.past ? "p" : "c"}${subject.id}`;
@@ -24,15 +24,15 @@ export function drawConversation({ opened, me, mine, pending, resend, retry, act
 
   $("title").textContent = customerName(subject.customer);
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${opened.past ? say("status.past") : statusWords(opened.ticket, me)}`;
-  drawActions(opened, mine, actions);
+  drawActions(opened, mine, actions, ["lead", "administrator"].includes(me.role));
   drawLabels(opened.ticket, actions.labels);
-  drawPacket(opened);
+  drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;
 
   const chat = opened.ticket ? opened.ticket.conversation : opened.conversation.id;
   const items = [...withDividers(opened.turns, chat).map((turn) => ({ ...turn, mine })), ...pending.map((each) => ({ ...each, id: each.client_id, waits: true }))];
-  keyed($("turns"), items, (item) => item.id, (item) => (item.waits ? waiting(item, pending, retry) : turnItem(item, { mine, resend })));
+  keyed($("turns"), items, (item) => item.id, (item) => (item.waits ? waiting(item, pending, retry) : turnItem(item, { mine, resend, judge: lessons.judge, which: lessons.which })));
   const more = items.length > turnsShown && !fresh;
   turnsShown = items.length;
   if (fresh) showFirst(scroll, mine);
@@ -77,20 +77,24 @@ function statusWords(ticket, me) {
   return ticket.operator?.id === me.id ? say("status.taken_you") : say("status.taken", { name: ticket.operator?.display_name ?? "" });
 }
 
-function drawActions({ ticket, past }, mine, actions) {
+function drawActions({ ticket, past }, mine, actions, leads) {
   const wanted = [];
   if (past) wanted.length = 0;
   else if (!ticket) wanted.push(["join", "take", true]);
-  else if (ticket.status === "waiting") wanted.push(["close", "close", false], ["take", "take", true]);
-  else if (mine) wanted.push(ticket.snoozed_until ? ["wake", "wake", false] : ["snooze", "snooze", false], ["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "waiting") wanted.push(["transfer", "transfer", false], ["close", "close", false], ["take", "take", true]);
+  else if (mine) wanted.push(ticket.snoozed_until ? ["wake", "wake", false] : ["snooze", "snooze", false], ["transfer", "transfer", false], ["return", "return", false], ["close", "close", false]);
+  else if (ticket.status === "closed") wanted.push(["reopen", "reopen", false]);
+  else if (ticket.status === "taken" && leads) wanted.push(["transfer", "transfer", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));
   keyed($("actions"), items, (item) => item.word, (item) =>
     h("button", { type: "button", class: item.primary ? "primary" : "", id: `do-${item.word}`, onclick: () => actions[item.action]() }, item.text));
 }
 
-function drawPacket({ packet, ticket }) {
-  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority }, language: document.documentElement.lang }] : [];
-  keyed($("packet"), items, (item) => item.ticket.id, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }));
+function drawPacket({ packet, ticket }, lessons, groups) {
+  const group = ticket && (groups?.[ticket.group]?.[document.documentElement.lang] ?? ticket.group);
+  const items = packet ? [{ packet, ticket: { id: ticket.id, priority: ticket.priority, group, why: ticket.why }, language: document.documentElement.lang, mine: lessons.mine, question: Boolean(lessons.question), chosen: lessons.chosen }] : [];
+  // A key of its own for each set of buttons: what is drawn over keeps its listeners.
+  keyed($("packet"), items, (item) => `${item.ticket.id} ${item.mine} ${item.question}`, (item) => packetCard(item.packet, item.ticket, packetOpen, (open) => { packetOpen = open; }, { ...lessons, ...item }));
 }
 
 function waiting(item, pending, retry) {

@@ -65,10 +65,12 @@ export class List {
   }
 
   ticketFoot(line, me) {
-    const owner = line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
+    const offered = line.status === "waiting" && line.offered_to && h("span", { class: "offered" }, line.offered_to.id === me.id ? say("offers.yours") : say("offers.with", { name: line.offered_to.display_name }));
+    const owner = offered || line.operator && (line.operator.id === me.id ? say("list.yours") : say("list.with", { name: line.operator.display_name }));
     return [
       h("span", { class: "line-foot" },
         line.priority === 0 && h("span", { class: "chip urgent" }, say("list.urgent")),
+        line.late && h("span", { class: `chip ${line.late}` }, say(`late.${line.late}`)),
         h("span", { class: "chip" }, label("reason", line.reason)),
         line.topic && h("span", { class: "chip strong" }, topicName(line.topic)),
         line.tags.slice(0, 3).map((tag) => h("span", { class: "chip tag" }, tag)),
@@ -81,7 +83,7 @@ export class List {
 
   clocks(line) {
     if (line.ended_at) return h("span", { class: "line-foot" }, h("span", {}, say(`status.${line.status}`)), h("span", { class: "waiting", data: { ago: line.ended_at } }));
-    const due = line.replied_at ? null : h("span", { class: "due", data: { due: line.due_at } });
+    const due = line.due_at && h("span", { class: "due", data: { due: line.due_at, clock: line.due_clock } });
     if (line.snoozed_until) return h("span", { class: "line-foot" }, h("span", { class: "chip snoozed" }, say("lists.back_at", { time: comingTime(line.snoozed_until) })), h("span", { class: "spring" }), due);
     if (line.status !== "waiting") return due && h("span", { class: "line-foot" }, h("span", { class: "spring" }), due);
     return h("span", { class: "line-foot" }, h("span", { class: "waiting", data: { since: line.created_at } }), h("span", { class: "spring" }), due);
@@ -98,7 +100,7 @@ export class List {
     for (const each of document.querySelectorAll("[data-ago]")) write(each, say("list.ago", { time: duration((now - Date.parse(each.dataset.ago)) / 1000) }));
     for (const each of document.querySelectorAll("[data-due]")) {
       const left = (Date.parse(each.dataset.due) - now) / 1000;
-      write(each, left < 0 ? say("list.overdue", { time: duration(-left) }) : say("list.due", { time: duration(left) }));
+      write(each, left < 0 ? say("list.overdue", { time: duration(-left) }) : say(each.dataset.clock === "resolve" ? "late.resolve_in" : "list.due", { time: duration(left) }));
       each.classList.toggle("late", left < 0);
       each.classList.toggle("soon", left >= 0 && left < DUE_SOON_S);
     }

@@ -31,12 +31,18 @@ export class Live {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(this.watching));
   }
 
+  /** Says something that needs no answer; what cannot be said now is not said later. */
+  say(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
   opened() {
     this.heard();
     this.socket.send(JSON.stringify(this.watching));
     const wasLost = this.failures > 0;
     this.failures = 0;
     if (wasLost) this.back();
+    else this.changed({ type: "tickets" }); // what came between the first look and this moment was not heard
   }
 
   heard() {

@@ -14,15 +14,26 @@ $("form").addEventListener("submit", async (event) => {
   if (!password) return $("password").focus();
   working(true);
   try {
-    await post("/login", { name, password });
-    location.assign("/desk");
+    const { operator, must_enrol: mustEnrol } = await post("/login", { name, password, code: $("code").value });
+    location.assign(mustEnrol ? "/desk/account" : home(operator.role));
   } catch (error) {
+    const asksCode = error.code === "code_needed";
     $("wrong").textContent = error.words;
-    $("wrong").hidden = false;
-    $("password").select();
+    $("wrong").hidden = asksCode;
     working(false);
+    if (asksCode || error.code === "wrong_code") {
+      $("code-field").hidden = false;
+      $("code").value = "";
+      $("code").focus();
+    } else $("password").select();
   }
 });
+
+// Editors have no desk; who came from a page of ours goes back there.
+function home(role) {
+  const from = location.hash.slice(1);
+  return /^\/kb\/[\w-]*$/.test(from) ? from : role === "editor" ? "/kb/phrases" : "/desk";
+}
 
 function working(yes) {
   $("enter").disabled = yes;

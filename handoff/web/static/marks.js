@@ -63,7 +63,7 @@ export async function editLabels(ticket, facets) {
     return Boolean(tag);
   };
   own.addEventListener("keydown", (event) => { if (event.key === "Enter" && add()) event.preventDefault(); });
-  const topic = h("select", {}, h("option", { value: "" }, say("lists.no_topic")), known.topic.map((each) => h("option", { value: each.id, selected: each.id === ticket.topic }, topicName(each.id))));
+  const topic = h("select", {}, h("option", { value: "" }, say("lists.no_topic")), known.topic.filter((each) => each.active || each.id === ticket.topic).map((each) => h("option", { value: each.id, selected: each.id === ticket.topic }, topicName(each.id))));
   const read = () => {
     add();
     return { add: [...tags].filter((tag) => !ticket.tags.includes(tag)), remove: ticket.tags.filter((tag) => !tags.has(tag)), topic: topic.value };

@@ -1,110 +1,108 @@
-// Searching what was said: one field, results while typing, each opens its conversation at that turn.
-import { $, h } from "/shared/dom.js";
+// Finding an article by phrase, from anywhere with one key.
 import { get } from "/shared/api.js";
-import { clockTime, customerName, dayName, label, say } from "/shared/words.js";
+import { $, h, keyed } from "/shared/dom.js";
+import { flat, rich } from "/shared/rich.js";
+import { percent, say } from "/shared/words.js";
 
-const REST_MS = 200;
+const PAUSE_MS = 150;
 
 export class Search {
-  constructor({ open, customer, facets, failed }) {
-    Object.assign(this, { open, customer, facets, failed });
-    this.dialog = $("search");
+  constructor({ failed }) {
+    this.failed = failed;
+    this.found = [];
+    this.shown = "";
+    this.at = 0;
     this.asked = 0;
-    this.button = h("button", { type: "button", class: "small-tool keeps", id: "find", onclick: () => this.show() });
-    $("list-tools").prepend(this.button);
-    this.name();
+    this.box = $("search-text");
+    this.box.addEventListener("input", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.ask(), PAUSE_MS); });
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    $("search-close").addEventListener("click", () => $("search").close());
+    // A click beside the panel closes it, as with any layer above a page.
+    $("search").addEventListener("click", (event) => { if (event.target === $("search")) $("search").close(); });
   }
 
-  name() { this.button.textContent = say("search.open"); }
-
-  show(query = this.field?.value ?? "") {
-    this.field = h("input", { type: "search", id: "search-text", autocomplete: "off", maxlength: 200, value: query, "aria-label": say("search.label"), placeholder: say("search.hint"), "aria-controls": "search-found", oninput: () => this.later() });
-    const choice = (name) => h("select", { "aria-label": say(`lists.field_${name}`), onchange: () => this.look() }, h("option", { value: "" }, say(`search.any_${name}`)));
-    [this.channel, this.operator] = ["channel", "operator"].map(choice);
-    this.fill(this.channel, this.operator).catch(this.failed);
-    [this.from, this.until] = ["from", "until"].map((name) => h("input", { type: "date", "aria-label": say(`search.${name}`), title: say(`search.${name}`), onchange: () => this.look() }));
-    this.found = h("div", { id: "search-found", class: "search-found" });
-    this.status = h("p", { class: "hint", role: "status" });
-    this.dialog.setAttribute("aria-label", say("search.label"));
-    this.dialog.replaceChildren(h("form", { class: "search-form", onsubmit: (event) => { event.preventDefault(); this.found.querySelector("button")?.click(); } },
-      h("div", { class: "search-head" }, this.field, h("button", { type: "button", class: "quiet", "aria-label": say("search.close"), onclick: () => this.dialog.close() }, "✕")),
-      h("div", { class: "search-where" }, this.channel, this.operator, h("label", {}, `${say("search.from")} `, this.from), h("label", {}, `${say("search.until")} `, this.until)),
-      this.status), this.found);
-    this.dialog.onkeydown = (event) => this.arrows(event);
-    if (!this.dialog.open) this.dialog.showModal();
-    this.field.select();
-    this.look();
+  /** Opens the panel. `insert` and `choose` take an article, or are null where that cannot be done. */
+  open({ language, text = "", about = "", insert, choose }) {
+    Object.assign(this, { language, insert, choose });
+    $("search-about").textContent = about;
+    $("search-about").hidden = !about;
+    this.box.value = text;
+    Object.assign(this, { found: [], shown: "" });
+    this.draw();
+    $("search").showModal();
+    this.box.select();
+    if (text) this.ask();
   }
 
-  /** What can be chosen comes a little later; typing does not wait for it. */
-  async fill(channel, operator) {
-    const known = await this.facets();
-    channel.append(...known.channel.map((each) => h("option", { value: each }, label("channel", each))));
-    operator.append(...known.operator.map((each) => h("option", { value: each.id }, each.name)));
-  }
-
-  arrows(event) {
+  key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.target.matches("select, input[type=date]")) return;
-    event.preventDefault();
-    const hits = [...this.found.querySelectorAll("button")];
-    const next = hits.indexOf(document.activeElement) + step;
-    (next < 0 ? this.field : hits[Math.min(next, hits.length - 1)])?.focus();
-  }
-
-  later() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), REST_MS);
-  }
-
-  query(after = "") {
-    const query = new URLSearchParams({ q: this.field.value, channel: this.channel.value, operator: this.operator.value, after });
-    const day = (value, more) => { const date = new Date(`${value}T00:00`); date.setDate(date.getDate() + more); return String(date.getTime()); };
-    if (this.from.value) query.set("from_ms", day(this.from.value, 0));
-    if (this.until.value) query.set("until_ms", day(this.until.value, 1));
-    return query;
-  }
-
-  async look(after = "") {
-    const asked = ++this.asked;
-    if (!this.field.value.trim()) {
-      this.found.replaceChildren();
-      this.status.textContent = say("search.tip");
-      return;
+    if (step) {
+      event.preventDefault();
+      this.at = Math.max(0, Math.min(this.found.length - 1, this.at + step));
+      return this.draw();
     }
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.enter(event.ctrlKey ? this.choose : this.insert);
+  }
+
+  /** Enter is about what was typed, not about what an earlier phrase had found. */
+  async enter(wants) {
+    clearTimeout(this.timer);
+    if (this.box.value.trim() !== this.shown) await this.ask();
+    const chosen = this.found[this.at];
+    if (!chosen || this.box.value.trim() !== this.shown) return;
+    if (wants) this.done(wants, chosen);
+    else this.preview(chosen);
+  }
+
+  async ask() {
+    const text = this.box.value.trim();
+    const mine = (this.asked += 1);
     try {
-      const found = await get(`/search?${this.query(after)}`);
-      if (asked === this.asked) this.draw(found, after);
+      const { articles } = text ? await get(`/articles?language=${this.language}&text=${encodeURIComponent(text)}`) : { articles: [] };
+      if (mine !== this.asked) return; // a later question was asked meanwhile
+      Object.assign(this, { found: articles, at: 0, shown: text });
+      this.draw(Boolean(text));
     } catch (error) {
       this.failed(error);
     }
   }
 
-  draw(found, after) {
-    const hits = [
-      ...(found.customers.length ? [h("h3", {}, say("search.customers")), ...found.customers.map((hit) => this.person(hit))] : []),
-      ...(found.messages.length && found.customers.length ? [h("h3", {}, say("search.messages"))] : []),
-      ...found.messages.map((hit) => this.message(hit)),
-    ];
-    this.found.querySelector(".more-lines")?.remove();
-    if (after) this.found.append(...hits);
-    else this.found.replaceChildren(...hits);
-    if (found.after) this.found.append(h("button", { type: "button", class: "quiet more-lines", onclick: () => this.look(found.after) }, say("lists.more_lines")));
-    const none = !this.found.querySelector("button");
-    this.status.textContent = found.numbers_left_out ? say("search.numbers") : none ? say("search.nothing") : found.complete ? "" : say("search.incomplete");
+  draw(asked = false) {
+    $("search-none").hidden = !(asked && this.found.length === 0);
+    const items = this.found.map((each, n) => ({ ...each, n, chosen: n === this.at, insertable: Boolean(this.insert), choosable: Boolean(this.choose), words: document.documentElement.lang }));
+    keyed($("search-found"), items, (item) => item.article, (item) => this.line(item));
   }
 
-  message(hit) {
-    const go = () => { this.dialog.close(); this.open(hit.ticket && !hit.ended ? { kind: "ticket", id: hit.ticket } : { kind: "past", id: hit.conversation }, hit.turn); };
-    return h("button", { type: "button", class: "hit", onclick: go },
-      h("span", { class: "hit-head" }, h("span", { class: "customer" }, customerName(hit.customer)), h("span", {}, label("channel", hit.channel)), h("span", { class: "spring" }), h("time", { datetime: hit.at }, `${dayName(hit.at)}, ${clockTime(hit.at)}`)),
-      h("span", { class: "hit-text" }, h("span", { class: "hit-author" }, `${say(`turn.${hit.author}`)}: `), pieces(hit)));
+  line(item) {
+    const pick = (work) => () => this.done(work(), item);
+    return h("li", { id: `found-${item.article}`, class: item.chosen ? "chosen" : null },
+      h("div", { class: "found-head" },
+        h("span", { class: "article" }, item.title),
+        item.internal && h("span", { class: "chip internal" }, say("search.internal")),
+        h("span", { class: "probability" }, percent(item.probability))),
+      item.text ? h("div", { class: "found-text" }, rich(item.text)) : item.line !== item.title && h("p", { class: "found-line" }, flat(item.line)),
+      h("div", { class: "found-actions" },
+        h("button", { type: "button", class: "small show", "aria-expanded": String(Boolean(item.text)), onclick: () => this.preview(item) }, say("search.show")),
+        item.insertable && h("button", { type: "button", class: "small insert", onclick: pick(() => this.insert) }, say("teach.insert")),
+        item.choosable && h("button", { type: "button", class: "small choose", title: say("teach.choose_hint"), onclick: pick(() => this.choose) }, `✓ ${say("teach.choose")}`)));
   }
 
-  person(hit) {
-    return h("button", { type: "button", class: "hit", onclick: () => { this.dialog.close(); this.customer(hit.key); } },
-      h("span", { class: "hit-head" }, h("span", { class: "customer" }, pieces(hit)), h("span", {}, label("channel", hit.channel)), h("span", { class: "spring" }), h("time", { datetime: hit.last_seen_at }, dayName(hit.last_seen_at))));
+  /** Shows an article's whole text in its place, or hides it again. */
+  async preview({ article, language }) {
+    const found = this.found.find((each) => each.article === article);
+    if (!found) return;
+    try {
+      found.text = found.text ? "" : (await get(`/articles/${article}?language=${language}`)).text;
+    } catch (error) {
+      return this.failed(error);
+    }
+    this.draw(true);
+  }
+
+  done(work, article) {
+    $("search").close();
+    work(article);
   }
 }
-
-const pieces = (hit) => hit.pieces.map((piece) => (piece.hit ? h("mark", {}, piece.text) : piece.text));

@@ -27,8 +27,9 @@ export function withDividers(turns, conversation) {
   return items;
 }
 
-export function turnItem(turn, { mine, resend }) {
+export function turnItem(turn, { mine, resend, judge, which }) {
   if (turn.divider) return h("li", { class: turn.day ? "divider day" : "divider" }, turn.divider);
+  if (turn.kind === "note") return noteItem(turn);
   if (turn.author === "system") return h("li", { class: "turn system" }, rich(turn.text), mark(turn, mine, resend));
   const side = turn.author === "customer" ? "left" : "right";
   const name = turn.name || say(`turn.${turn.author}`);
@@ -38,7 +39,28 @@ export function turnItem(turn, { mine, resend }) {
       h("span", { class: "author" }, turn.edit_of ? `${name} · ${say("turn.edit")}` : name),
       turn.author === "customer" ? plain(turn.text) : rich(turn.text),
       extras(turn)),
-    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at)), mark(turn, mine, resend)));
+    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at)), mark(turn, mine, resend), verdict(turn, judge, which)));
+}
+
+/** Whether the bot answered rightly: what was said of it, and buttons to say it. */
+function verdict(turn, judge, which) {
+  if (!turn.judged) return null;
+  const { operator, customer } = turn.verdicts;
+  const button = (right) => h("button", {
+    type: "button", class: `small verdict ${right ? "right-answer" : "wrong-answer"}`, "aria-pressed": String(operator === right), title: say(right ? "teach.right_hint" : "teach.wrong_hint"), onclick: () => judge(turn, right),
+  }, `${right ? "✓" : "✕"} ${say(right ? "teach.right" : "teach.wrong")}`);
+  return [
+    customer !== undefined && h("span", { class: `mark ${customer ? "helped" : "not-helped"}` }, say(customer ? "teach.helped" : "teach.not_helped")),
+    h("span", { class: "verdicts", role: "group", "aria-label": say("teach.verdict") }, button(true), button(false),
+      operator === false && h("button", { type: "button", class: "small which", onclick: () => which(turn) }, say("teach.which"))),
+  ];
+}
+
+/** What only colleagues see: never to be taken for something the customer read. */
+function noteItem(turn) {
+  return h("li", { class: "turn aside" },
+    h("div", { class: "bubble" }, h("span", { class: "author" }, say("turn.note", { name: turn.name })), plain(turn.text)),
+    h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at))));
 }
 
 const ICONS = { photo: "🖼", video: "🎞", video_note: "🎞", animation: "🎞", voice: "🎙", audio: "🎵", sticker: "🙂" };

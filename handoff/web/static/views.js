@@ -187,6 +187,7 @@ export class Views {
 
   valueName(name, value) {
     if (name === "operator") return this.known?.operator.find((each) => each.id === value)?.name ?? value;
+    if (name === "group") return this.known?.group.find((each) => each.id === value)?.[document.documentElement.lang] ?? value;
     if (name === "topic") return topicName(value);
     if (name === "tag") return `#${value}`;
     return label(name === "language" ? "language" : name, value);

@@ -157,7 +157,7 @@ class Path:
 
     async def operator_closes(self) -> None:
         if self.ticket:
-            await self.scripts.run("handoff/lua/close.lua", self.ticket, "olga", "solved", "", "")
+            await self.scripts.run("handoff/lua/close.lua", self.ticket, "olga", "solved", "", "", 0, "")
 
     async def sender_claims(self) -> None:
         answer = await self.scripts.run("bot/lua/claim_out.lua", ACCOUNT, 0, 60_000, "")

@@ -30,14 +30,8 @@ PHRASE = {
 }  # fmt: skip
 
 
-def said(right: bool | None = None, answered: str | None = None, operator: str = "u1") -> Mapping[str, Any]:
-    return {
-        "decision": "d1",
-        "right": right,
-        "answered": answered,
-        "source": "operator",
-        "operator": operator,
-    }
+def said(right: bool | None = None, answered: str | None = None, by: str = "u1") -> Mapping[str, Any]:
+    return {"decision": "d1", "right": right, "answered": answered, "source": "operator", "operator": by}
 
 
 async def rows(engine: AsyncEngine, table: Table) -> list[dict[str, Any]]:
@@ -74,8 +68,8 @@ async def test_a_later_verdict_replaces_the_earlier_which_stays_in_the_audit(arc
         archive,
         event(1, "decision", ANSWERED),
         event(2, "verdict", said(right=True)),
-        event(3, "verdict", said(right=False, operator="u2")),
-        event(4, "verdict", said(right=False, operator="u2")),
+        event(3, "verdict", said(right=False, by="u2")),
+        event(4, "verdict", said(right=False, by="u2")),
     )
     holds(await only(archive, verdicts), right=False, operator="u2", at_ms=4000)
     noted = await only(archive, audit)

@@ -54,7 +54,8 @@ def test_the_same_signals_decide_the_same(database: str, capsys: pytest.CaptureF
     shown = json.loads(capsys.readouterr().out)
     assert shown["same"] is True
     assert shown["then"] == shown["now"] == {
-        "decision": "answer", "reason": None, "article": "gift-cards", "skill": None,
+        "decision": "answer", "reason": None, "article": "gift-cards", "revision": "r1", "skill": None,
+        "articles": None, "smalltalk": None, "urgent": None,
     }  # fmt: skip
 
 

@@ -189,6 +189,20 @@ async def test_the_owner_of_the_conversation_is_told(scripts: Scripts, redis: Re
         assert (await (await customer.get()).json())["owner"] == "operator"
 
 
+async def test_a_page_that_waits_hears_of_an_operator_typing(
+    scripts: Scripts, redis: Redis, keys: Keys
+) -> None:
+    async with webchat(scripts) as world:
+        customer = await world.customer()
+        ref = ref_of("webchat", customer.session)
+        assert (await (await customer.get(typing="0")).json())["typing"] is False
+        await redis.set(keys("operator_typing", ref=ref), "1")
+        answer = await (await customer.get(wait_s="20", typing="0")).json()
+        assert (answer["typing"], answer["messages"]) == (True, [])
+        assert (await customer.types()).status == 200
+        assert await redis.get(keys("customer_typing", ref=ref)) == "1"
+
+
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer ключ"])
 async def test_an_unknown_session_is_told_to_open_one(scripts: Scripts, header: str) -> None:
     async with webchat(scripts) as world:

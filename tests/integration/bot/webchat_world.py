@@ -59,6 +59,10 @@ class Customer:
         """Ask for messages."""
         return await self.client.get("/chat/api/messages", params=query, headers=self.headers)
 
+    async def types(self) -> ClientResponse:
+        """Say that the customer is writing."""
+        return await self.client.post("/chat/api/typing", headers=self.headers)
+
     async def messages(self, **query: Any) -> list[dict[str, Any]]:
         """The messages, asked for successfully."""
         response = await self.get(**query)

@@ -15,7 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import core.tables
 import handoff.customers.tables as _these_register_theirs  # noqa: F401
 import handoff.lists.tables as _and_these  # noqa: F401
+import handoff.routing.tables as _routing_tables  # noqa: F401
 import handoff.search.tables as _these_too  # noqa: F401
+import handoff.tokens.tables as _tokens_too  # noqa: F401
+import handoff.tools.tables as _registers_its_tables_too  # noqa: F401
+import handoff.webhooks.tables as _webhooks_too  # noqa: F401
 import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
 from core.config import ROOT
 from core.errors import ConfigError

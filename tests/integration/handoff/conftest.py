@@ -61,8 +61,10 @@ async def engine(tmp_path: Path, empty_archive: Path) -> AsyncIterator[AsyncEngi
 @pytest.fixture
 async def desk(world: World, engine: AsyncEngine) -> AsyncIterator[Desk]:
     desk = Desk.on(world, engine)
-    listening = asyncio.create_task(desk.hub.run(asyncio.Event()))
+    stop = asyncio.Event()
+    listening = asyncio.create_task(desk.hub.run(stop))
     yield desk
+    stop.set()
     listening.cancel()
     await asyncio.wait([listening])
 

@@ -26,6 +26,8 @@ REF = "webchat:chat1"
 
 WORDS = {
     "operator.joined": {"ru": "{name} на связи.", "en": "{name} has joined."},
+    "operator.passed": {"ru": "Дальше поможет {name}.", "en": "{name} will help."},
+    "operator.passed_to_group": {"ru": "Передаю коллегам.", "en": "Passing you on."},
     "operator.returned": {"ru": "Я снова с вами.", "en": "I am back."},
     "conversation.closed": {"ru": "Разговор закрыт.", "en": "Closed."},
 }

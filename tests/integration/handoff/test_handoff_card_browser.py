@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from playwright.async_api import expect
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,10 +14,10 @@ from core.tables import customers
 from handoff.customers.people import People
 from handoff.lists.marking import Marking
 from handoff.search.index import Indexer
+from tests.integration.handoff.browsing import BROWSER_MARKS
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
 from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its fixtures
-    CHROMIUM,
     SignIn,
     address,
     browser,
@@ -26,10 +25,7 @@ from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its
 )
 from tests.integration.handoff.test_handoff_lists_browser import fits, picture
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
-]
+pytestmark = BROWSER_MARKS
 
 WEB, TELEGRAM = "webchat:1", "telegram:2"
 SEEN_MS = 1_792_540_800_000
@@ -137,9 +133,9 @@ async def test_the_card_is_read_in_the_dark_and_in_english(
     await page.click("#language")
     await expect(page.locator("#card")).to_contain_text("Notes about the customer")
     await expect(page.locator("#labels")).to_contain_text("Delivery")
-    await expect(page.locator("#find")).to_have_text("Search")
+    await expect(page.locator("#find-talk")).to_have_text("Search")
     await picture(page, "dark-english")
-    await page.keyboard.press("c")
+    await page.keyboard.press("e")
     await expect(page.locator("#card")).to_be_hidden()
     await page.reload()
     await expect(page.locator("#do-take")).to_be_visible()

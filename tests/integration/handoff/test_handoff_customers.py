@@ -25,7 +25,7 @@ from tests.integration.handoff.handoff_desk import Desk, Hand, refused
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
 
-ANNA = {"operator": "u1", "name": "Анна"}
+ANNA: dict[str, Any] = {"operator": "u1", "name": "Анна"}
 WEB, TELEGRAM, OTHER = "webchat:1", "telegram:2", "telegram:3"
 Browsers = Callable[[], Awaitable[Hand]]
 
@@ -64,7 +64,7 @@ async def test_a_customer_is_a_person_alone_until_somebody_says_otherwise(
     history = await merged(people, WEB, TELEGRAM)
     assert await keys_of(world, archive, WEB) == await keys_of(world, archive, TELEGRAM) == [TELEGRAM, WEB]
     assert await people.merge(TELEGRAM, WEB, who="u1", now=now()) == Already()
-    assert await people.undo(history, who="u2", now=now()) == Undone()
+    assert await people.undo(history, who="u2", now=now()) == Undone((TELEGRAM, WEB))
     assert await keys_of(world, archive, WEB) == [WEB]
     assert await people.undo(history, who="u2", now=now()) == Stale()
     async with archive.connect() as connection:
@@ -205,6 +205,48 @@ async def test_only_ones_own_ticket_is_linked_and_only_with_one_that_is_open(wor
     assert await linking.link(first, second, operator="u1") == Busy("u2")
     await world.queue.close(second, operator="u2")
     assert await linking.link(first, second, operator="u1") == Over("closed")
+
+
+async def test_linking_stops_the_deadlines_of_both_as_taking_and_answering_would(world: World) -> None:
+    first, second = await two_tickets(world)
+    await Linking(world.scripts, world.keys).link(first, second, operator="u1")
+    await world.queue.reply(first, **ANNA, text="Едет!")
+    for ticket in (first, second):
+        fields: Any = await world.redis.hgetall(world.keys("ticket", id=ticket))
+        assert (fields["asked_at"], fields["due_clock"]) == ("", "")
+    assert (await world.conversation(TELEGRAM))["last_operator"] == "u1"
+
+
+async def test_what_a_colleague_is_offered_is_not_linked_over_their_head(world: World) -> None:
+    first, second = await two_tickets(world)
+    offer: dict[Any, Any] = {"offered_to": "u2", "offer_ends_at": str(9 * 10**15)}
+    await world.redis.hset(world.keys("ticket", id=second), mapping=offer)
+    linking = Linking(world.scripts, world.keys)
+    assert await linking.link(first, second, operator="u1") == Busy("u2")
+
+
+async def test_what_leads_say_of_a_customer_reaches_every_channel_where_distribution_reads_it(
+    desk: Desk, browsers: Browsers, world: World, engine: AsyncEngine
+) -> None:
+    await desk.add("lena", role="lead")
+    boris = await desk.add("boris")
+    lena = await browsers()
+    await lena.sign_in("lena")
+
+    async def known(customer: str) -> tuple[str, str]:
+        account, user_id = customer.split(":")
+        found: Any = await world.redis.hgetall(world.keys("customer", account=account, user_id=user_id))
+        return found["tags"], found["manager"]
+
+    await lena.post(
+        "/customer/profile", {"customer": WEB, "vip": True, "manager": boris, "tags": ["опт, юг"]}
+    )
+    assert await known(WEB) == ("a  b,vip", boris)
+    done = await (await lena.post("/customer/merge", {"customer": WEB, "other": TELEGRAM})).json()
+    assert await known(TELEGRAM) == ("a  b,vip", boris)
+    assert (await lena.post(f"/customer/joinings/{done['joining']}/undo")).status == 200
+    assert await known(TELEGRAM) == ("", "")
+    assert await known(WEB) == ("a  b,vip", boris)
 
 
 async def test_a_ticket_that_ends_leaves_the_others_it_was_linked_with(world: World) -> None:

@@ -22,7 +22,7 @@ from handoff.history import History
 from handoff.web.app import add_desk
 from handoff.web.pages import TEMPLATES
 from handoff.words import load_words
-from tests.integration.handoff.handoff_desk import Hand
+from tests.integration.handoff.handoff_desk import Hand, Shelf
 from tests.integration.handoff.handoff_world import World
 
 
@@ -64,6 +64,7 @@ async def test_an_area_is_in_the_menu_of_its_roles_only(
         hub=Hub(world.redis, world.keys),
         frame=frame,
         menu=menu,
+        articles=Shelf(),
         behind_tls=False,
         areas=[Corner(frame)],
     )

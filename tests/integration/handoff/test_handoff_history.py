@@ -14,7 +14,7 @@ from handoff.board import Board
 from handoff.history import History
 from tests.integration.handoff.handoff_world import REF, World
 
-ANNA = {"operator": "u1", "name": "Анна"}
+ANNA: dict[str, Any] = {"operator": "u1", "name": "Анна"}
 
 
 def _history(world: World, engine: AsyncEngine) -> History:

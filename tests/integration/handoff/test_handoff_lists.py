@@ -24,7 +24,7 @@ from tests.integration.handoff.handoff_desk import Desk, Hand, refused
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
 
-ANNA = {"operator": "u1", "name": "Анна"}
+ANNA: dict[str, Any] = {"operator": "u1", "name": "Анна"}
 ALL = Filter()
 Browsers = Callable[[], Awaitable[Hand]]
 
@@ -97,8 +97,8 @@ async def test_the_view_of_mentions_shows_what_its_port_tells(world: World) -> N
     first, second = [await world.hand_over(ref=f"webchat:{n}") for n in "ab"]
 
     class Named:
-        async def of(self, operator: str) -> Sequence[str]:
-            return (second, first, "gone") if operator == "u1" else ()
+        async def tickets_of(self, operator: str) -> Sequence[str]:
+            return (first, second, "gone") if operator == "u1" else ()
 
     page = await lister(world, Named()).page("mentions", "u1", wanted=ALL, now=now())
     assert [ticket.id for ticket in page.tickets] == [second, first]
@@ -143,6 +143,38 @@ async def test_only_its_operator_puts_a_ticket_aside_and_only_into_the_future(wo
     assert await marking.snooze("77", operator="u1", until=soon(hours=1)) == Unknown()
     assert await marking.wake(ticket, operator="u1") == Woken()
     assert await ids(world, "mine") == [ticket]
+
+
+@pytest.mark.parametrize("to", ["colleague", "queue"])
+async def test_what_was_put_aside_is_back_for_whoever_gets_it(world: World, to: str) -> None:
+    marking = Marking(world.scripts)
+    ticket = await world.hand_over()
+    await world.queue.take(ticket, **ANNA)
+    await marking.snooze(ticket, operator="u1", until=soon(seconds=0.1))
+    if to == "colleague":
+        arguments = (ticket, "u1", "u1", "person", "u2", "{}", "", "", "60000", "")
+        assert await world.scripts.run("handoff/lua/transfer.lua", *arguments) == ["transferred"]
+    else:
+        assert await world.scripts.run("handoff/lua/give_back.lua", ticket, "u1", "offline", "", "1", "") == [
+            "back"
+        ]
+    await asyncio.sleep(0.15)
+    assert await marking.wake_due() == []
+    assert (await ids(world, "snoozed"), await ids(world, "mine")) == ([], [])
+    assert await ids(world, "mine", "u2") == ([ticket] if to == "colleague" else [])
+    assert (await live(world, ticket))["snoozed_until"] == ""
+
+
+async def test_the_topic_chosen_when_closing_is_the_topic_of_the_conversation(
+    world: World, archive: AsyncEngine
+) -> None:
+    ticket = await world.hand_over()
+    await world.queue.take(ticket, **ANNA)
+    await Marking(world.scripts).label(ticket, operator="u1", add=("курьер",), topic="returns")
+    await world.queue.close(ticket, operator="u1", reason="solved", topic="delivery")
+    await archive_all(world, archive)
+    (ended,) = (await Ended(archive).page(wanted=ALL)).tickets
+    assert (ended.tags, ended.topic) == (("курьер",), "delivery")
 
 
 async def test_closing_what_was_put_aside_leaves_nothing_to_come_back(world: World) -> None:
@@ -290,7 +322,9 @@ async def test_the_list_over_http_tells_of_every_view(desk: Desk, browsers: Brow
     assert (await lena.post(gone)).status == 200
 
 
-async def test_leads_decide_which_topics_there_are(desk: Desk, browsers: Browsers) -> None:
+async def test_leads_decide_which_tags_are_offered_and_topics_are_those_of_closing(
+    desk: Desk, browsers: Browsers
+) -> None:
     await desk.add("anna")
     await desk.add("lena", role="lead")
     anna, lena = await browsers(), await browsers()
@@ -299,20 +333,17 @@ async def test_leads_decide_which_topics_there_are(desk: Desk, browsers: Browser
     assert (await anna.client.get("/desk/settings/labels")).status == 403
     assert (await lena.client.get("/desk/settings/labels")).status == 200
     found = await lena.get("/settings/labels")
-    body = {
-        "version": found["version"],
-        "tags": [" Курьер ", ""],
-        "topics": [*found["topics"][:1], {"ru": "Новая", "en": "New"}],
-    }
+    body = {"version": found["version"], "tags": [" Курьер ", ""]}
     assert await refused(await anna.post("/settings/labels", body)) == (403, "wrong_role")
     saved = await (await lena.post("/settings/labels", body)).json()
-    assert (saved["tags"], [topic["ru"] for topic in saved["topics"]]) == (["курьер"], ["Доставка", "Новая"])
-    assert [topic["id"] for topic in (await anna.get("/facets"))["topic"]] == [
-        t["id"] for t in saved["topics"]
-    ]
+    assert saved["tags"] == ["курьер"]
+    closing = (await lena.get("/settings/tools"))["closing"]
+    topics = [{"id": "news", "ru": "Новая", "en": "New"}]
+    changed = {"version": closing["version"], "value": {**closing["value"], "topics": topics}}
+    assert (await lena.post("/settings/tools/closing", changed)).status == 200
+    facets = await anna.get("/facets")
+    assert (facets["tag"], [each["id"] for each in facets["topic"]]) == (["курьер"], ["news"])
     assert await refused(await lena.post("/settings/labels", body)) == (409, "labels_changed")
-    twice = {**body, "version": saved["version"], "topics": [{"ru": "А", "en": "A"}, {"ru": "а", "en": ""}]}
-    answer = (await (await lena.post("/settings/labels", twice)).json())["error"]
-    assert [(each["field"], each["code"]) for each in answer["faults"]] == [
-        ("topics.0.ru", "twice"), ("topics.1.ru", "twice"), ("topics.1.en", "empty"),
-    ]  # fmt: skip
+    long = {"version": saved["version"], "tags": ["а" * 41]}
+    answer = (await (await lena.post("/settings/labels", long)).json())["error"]
+    assert answer["faults"] == [{"field": "tags", "code": "long"}]

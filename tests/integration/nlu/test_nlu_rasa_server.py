@@ -115,8 +115,8 @@ async def post(server: Server, body: bytes, *, query: str = "", header: str = TO
             [("card_number", "2200112233445566", 18, 37)],
         ),
         ("i want to talk to a human", "ask_human", []),
-        ("как долго живут баллы", "out_of_scope", []),
-        ("i lost my card", "out_of_scope", []),
+        ("как долго живут баллы", "question", []),
+        ("i lost my card", "question", []),
     ],
 )
 async def test_messages_are_understood(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.decide import Thresholds
 from bot.effects import Effect
@@ -16,6 +16,9 @@ from bot.skills.contract import SkillRequest, SkillResult
 from bot.types import BotState, Conversation, IncomingMessage, MessageKind, Sender
 from knowledge_base.types import Article, Hit, Passage, SearchResult
 from nlu.types import Emotion, Entity, Understanding
+
+if TYPE_CHECKING:
+    from nlu.emotion_weights import Floats
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = Thresholds(
@@ -54,6 +57,9 @@ class FakeParser:
     async def understand(self, text: str, *, language_hint: str) -> Understanding:
         self.asked.append((text, language_hint))
         return self.says
+
+    def mood(self, text: str, vector: Floats) -> Emotion:
+        return self.says.emotion
 
 
 @dataclass

@@ -26,7 +26,7 @@ LIMITS = Thresholds(
     person=0.6,
     smalltalk=0.8,
     clarify_margin=0.15,
-    clarify_least=0.35,
+    clarify_least=0.75,
     skill_with_entity=0.5,
 )
 SKILLS = {"check_balance": "balance", "find_store": "nearest_store"}
@@ -94,11 +94,11 @@ CASES: dict[str, tuple[Signals, Decision]] = {
         HandOff(Reason.EMOTION, urgent=True, evidence="сколько можно"),
     ),
     "a sensitive matter is named as such": (
-        words(escalate=True, emotion_kind="sensitive", evidence="отравился"),
+        words(escalate=True, emotion_kind="health", evidence="отравился"),
         HandOff(Reason.SENSITIVE, urgent=True, evidence="отравился"),
     ),
     "a sensitive matter counts even below the threshold of mood": (
-        words(emotion_kind="sensitive"), HandOff(Reason.SENSITIVE, urgent=True),
+        words(emotion_kind="health"), HandOff(Reason.SENSITIVE, urgent=True),
     ),
     "mood beats a complaint": (
         words("complaint", escalate=True, emotion_kind="anger"), HandOff(Reason.EMOTION, urgent=True),
@@ -149,6 +149,21 @@ CASES: dict[str, tuple[Signals, Decision]] = {
     "after the question a sure article is still answered": (
         words(candidates=(SURE,), state=CLARIFIED), ANSWER,
     ),
+    "a skill nearer to an article waits for the better chance": (
+        words("check_balance", 0.93, skill_chance=0.4, candidates=(SURE,)), ANSWER,
+    ),
+    "a skill and an article near each other are asked about": (
+        words("check_balance", 0.6, skill_chance=0.5, candidates=(LIKELY, FAINT)),
+        Clarify(("order-cancel",), skill="balance"),
+    ),
+    "thanks of many words are thanks where the odds weighed them": (
+        words("thanks", words=8, odds=(("thanks", 0.9),)), SmallTalk("thanks"),
+    ),
+    "one word nobody understands is asked about": (words(words=1), SmallTalk("unclear")),
+    "a sign nobody understands is asked about": (words("out_of_scope", 0.0, words=1), SmallTalk("unclear")),
+    "it is asked about once": (words(words=1, state=CLARIFIED), HandOff(Reason.CLARIFY_FAILED)),
+    "after an answer it goes to a person": (words(words=1, state=ANSWERED), UNSURE),
+    "one word with a meaning is not unclear": (words("question", words=1), UNSURE),
     "nothing found goes to a person": (words(), UNSURE),
     "no base to ask is said plainly": (
         words(knowledge_ready=False), HandOff(Reason.KNOWLEDGE_UNAVAILABLE),

@@ -51,7 +51,7 @@ every_signal = st.builds(
     intent_confidence=shares,
     emotion=shares,
     escalate=st.booleans(),
-    emotion_kind=st.sampled_from(["", "anger", "sensitive"]),
+    emotion_kind=st.sampled_from(["", "anger", "health"]),
     evidence=st.text(max_size=8),
     candidates=st.lists(candidates, max_size=4).map(tuple),
     knowledge_ready=st.booleans(),

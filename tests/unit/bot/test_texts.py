@@ -23,7 +23,7 @@ TEXTS = load_texts(WORDING)
 
 USED_ELSEWHERE = [
     "greeting.first",
-    *(f"smalltalk.{kind}" for kind in ("greet", "thanks", "goodbye", "help", "affirm", "deny")),
+    *(f"smalltalk.{kind}" for kind in ("greet", "thanks", "goodbye", "help", "affirm", "deny", "unclear")),
     *(f"handoff.reason.{reason}" for reason in Reason),
     *("handoff.told", "handoff.told_urgent", "handoff.still_waiting"),
     *("operator.joined", "operator.returned", "conversation.closed", "conversation.closed_by_customer"),

@@ -19,6 +19,7 @@ SOURCES = "\n".join(
     [
         *(content.decode() for content in FILES.contents.values()),
         (ROOT / "bot/web/templates/chat.html").read_text("utf-8"),
+        (ROOT / "bot/web/templates/health.html").read_text("utf-8"),
         (ROOT / "bot/channels/webchat/convert.py").read_text("utf-8"),
     ]
 )

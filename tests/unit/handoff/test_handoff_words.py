@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.types import Reason
+from core.web import words as shared_words
 from core.web.pages import SHARED
 from core.web.words import WordingError
 from handoff.packets import REASON_JOINED
@@ -27,7 +28,8 @@ def test_each_text_has_the_same_placeholders_in_every_language() -> None:
 def test_every_word_a_page_or_a_script_names_is_there() -> None:
     used: set[str] = set()
     for path in (*STATIC.glob("*.js"), *SHARED.glob("*.js"), *(WEB / "templates").glob("*.html")):
-        used |= set(re.findall(r'(?:say\(|data-word=|data-label=)"([a-z_.]+)"', path.read_text("utf-8")))
+        pattern = r'(?:say\(|data-word=|data-label=|data-hint=)"([a-z_.]+)"'
+        used |= set(re.findall(pattern, path.read_text("utf-8")))
     assert len(used) > 50
     assert used <= set(load_words()["ru"])
 
@@ -43,12 +45,25 @@ def test_every_error_of_the_api_that_a_press_of_a_button_may_meet_has_words() ->
     only_programs = {"not_found", "method_not_allowed", "body_too_large", "bad_json", "invalid_body"}
     only_programs |= {"unknown_view", "not_signed_in", "http_error"}
     codes: set[str] = set()
-    for path in (*WEB.glob("*.py"), *SHARED.parent.glob("*.py")):
+    for path in (*WEB.glob("*.py"), *(WEB.parent / "tools").rglob("*.py"), *SHARED.parent.glob("*.py")):
         codes |= set(
             re.findall(r"(?:Problem|problem_response)\(\s*\d+,\s*\"(\w+)\"", path.read_text("utf-8"))
         )
     assert len(codes) > 15
     assert {f"error.{code}" for code in codes - only_programs} <= set(load_words()["ru"])
+
+
+def test_every_line_of_the_menu_has_a_word_on_the_pages_of_every_part() -> None:
+    """A lead at the knowledge base sees the same menu as at the desk."""
+    named = {
+        word
+        for package in ("handoff", "knowledge_base", "core")
+        for path in (WEB.parents[1] / package).rglob("*.py")
+        for word in re.findall(r'NavEntry\([^,]+, "(nav\.\w+)"', path.read_text("utf-8"))
+    }
+    assert len(named) > 5
+    shared = load_words(shared_words.SHARED)["ru"]
+    assert named <= set(shared)
 
 
 def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
@@ -68,6 +83,7 @@ def test_an_area_keeps_its_words_in_files_of_its_own(tmp_path: Path) -> None:
     [
         ("a: {b: раз}", "a: {b: one, c: two}", "a.c"),
         ("a: {b: раз}", "a: {b: yes}", "a.b must be a text"),
+        ("a: {on: раз}", "a: {on: one}", "key a.True must be a text"),
         ("a: [", "a: one", "cannot be read"),
         ("- a", "a: one", "must hold sections"),
     ],

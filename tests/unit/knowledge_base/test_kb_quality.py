@@ -1,31 +1,16 @@
-"""Calibration, threshold, metrics: the arithmetic."""
+"""Calibration and the estimated threshold: the arithmetic."""
 
 from __future__ import annotations
-
-import csv
-import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from knowledge_base import ridge
-from knowledge_base.cases import Case, Prediction, read_cases, write_predictions
-from knowledge_base.curve import svg
-from knowledge_base.errors import CasesError
 from knowledge_base.logistic import fit
-from knowledge_base.metrics import bins, curve, report
 from knowledge_base.signals import NAMES
 from knowledge_base.threshold import ANSWER_NOTHING, solve
 
 RANDOM = np.random.default_rng(1)
-
-
-def _predictions(*told: tuple[str, str, float]) -> list[Prediction]:
-    return [
-        Prediction(Case(str(at), "t", expected), found if chance >= 0.5 else "", chance, (found, "z", "y"))
-        for at, (expected, found, chance) in enumerate(told)
-    ]
 
 
 def test_left_out_scores_equal_training_without_those_passages() -> None:
@@ -75,52 +60,3 @@ def test_a_prior_holds_against_few_rows_and_yields_to_many() -> None:
     many = fit(rows, other, np.ones(2000), strength=50.0, prior=up)
     assert few.weights[0] > few.weights[4]
     assert many.weights[4] > many.weights[0]
-
-
-def test_figures_of_a_report() -> None:
-    told = _predictions(
-        ("a", "a", 0.9), ("b", "b", 0.8), ("", "c", 0.7), ("z", "c", 0.4), ("x", "c", 0.2), ("", "c", 0.1)
-    )
-    found = report(told, 0.5)
-    assert (found.cases, found.in_scope, found.hit1, found.hit3) == (6, 4, 0.5, 0.75)
-    assert found.answered == 0.5
-    assert found.precision == pytest.approx(2 / 3)
-    assert found.precision_at_20 == 1.0
-    assert found.share_at_90 == pytest.approx(2 / 6)
-    assert [point.precision for point in curve(told)][:3] == pytest.approx([1, 1, 2 / 3])
-    assert sum(some.count for some in bins(told)) == 6
-    assert found.ece == pytest.approx((0.1 + 0.2 + 0.7 + 0.4 + 0.2 + 0.1) / 6)
-
-
-def test_a_report_of_messages_for_people_only_has_no_hits() -> None:
-    found = report(_predictions(("", "a", 0.1)), ANSWER_NOTHING)
-    assert (found.hit1, found.precision, found.answered) == (None, None, 0.0)
-
-
-def test_the_picture_is_well_formed() -> None:
-    told = _predictions(("a", "a", 0.9), ("", "c", 0.7))
-    root = ET.fromstring(svg(curve(told), bins(told), report(told, 0.5)))  # noqa: S314 - written just here
-    assert root.tag.endswith("svg")
-
-
-def test_predictions_are_written_with_the_stated_columns(tmp_path: Path) -> None:
-    write_predictions(tmp_path / "p.csv", _predictions(("a", "a", 0.9), ("", "c", 0.25)))
-    with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == ["id", "text", "expected", "answered", "probability", "top1", "top2", "top3"]
-    assert rows[2] == ["1", "t", "", "", "0.250000", "c", "z", "y"]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"id,text\n1,x\n", "missing column expected"),
-        (b"id,text,expected\n", "no cases"),
-        (b"id,text,expected\n1,x\n", ":2: has fewer columns"),
-        (b"\xff\xfe", "cannot be read"),
-    ],
-)
-def test_bad_cases_are_said_plainly(tmp_path: Path, content: bytes, said: str) -> None:
-    (tmp_path / "c.csv").write_bytes(content)
-    with pytest.raises(CasesError, match=said):
-        read_cases(tmp_path / "c.csv")

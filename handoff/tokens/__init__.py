@@ -1,0 +1,1 @@
+"""Keys for other programs: API tokens with scopes."""

@@ -1,0 +1,1 @@
+"""What an operator works with inside a conversation: notes, transfers, requests, replies, the coach."""

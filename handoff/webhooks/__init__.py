@@ -1,0 +1,1 @@
+"""Outgoing webhooks: other systems hear what happens to conversations."""
