@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -22,7 +24,7 @@ from core.auth_sessions import Sessions
 from core.auth_signin import SignIn
 from core.clock import utc_now
 from core.settings import Settings
-from core.web.area import ADMINISTRATORS, Area
+from core.web.area import ADMINISTRATORS, LEADS, Area
 from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
@@ -31,6 +33,11 @@ from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
 from handoff.ports import Articles
+from handoff.reports.alerts import EVERY_S, Alerts
+from handoff.reports.reading import Archive
+from handoff.reports.report import Reports
+from handoff.reports.team import Team
+from handoff.reports.web import ReportsArea
 from handoff.setting.web import SettingsArea
 from handoff.tokens.store import ApiTokens
 from handoff.tokens.web import TokensArea
@@ -70,10 +77,33 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         *lists_areas(app, parts),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
+        reports_area(app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target),
         *people_areas(app.engine, parts),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
+
+
+def reports_area(
+    engine: AsyncEngine,
+    parts: DeskParts,
+    zone: ZoneInfo,
+    target: float,
+    clock: Callable[[], datetime] = utc_now,
+) -> ReportsArea:
+    """Reports and the leaderboard; `target` is the share of conversations the bot should end alone."""
+    archive = Archive(engine)
+    return ReportsArea(
+        frame=parts.frame,
+        leads=parts.guard(LEADS),
+        everybody=parts.guard(),
+        reports=Reports(archive, target=target),
+        team=Team(archive),
+        alerts=Alerts(engine, settings=parts.settings, zone=zone),
+        settings=parts.settings,
+        zone=zone,
+        clock=clock,
+    )
 
 
 def webhooks_of(app: App) -> Webhooks:
@@ -131,7 +161,13 @@ def desk_jobs(app: App) -> Mapping[str, Job]:
         **lists_jobs(app),
         "past answers": PastJob(app).run,
         "webhooks": partial(_send_webhooks, app),
+        "topics": partial(_watch_topics, app),
     }
+
+
+async def _watch_topics(app: App, stop: asyncio.Event) -> None:
+    alerts = Alerts(app.engine, settings=app.settings, zone=ZoneInfo(app.config.company.timezone))
+    await alerts.run(stop, app.leader("topics", lease_s=3 * EVERY_S), utc_now)
 
 
 async def _send_webhooks(app: App, stop: asyncio.Event) -> None:

@@ -87,6 +87,7 @@ async def _decision(connection: AsyncConnection, event: Event) -> None:
             "article": data.get("article"),
             "skill": data.get("skill"),
             "probability": data.get("probability"),
+            "intent": (data.get("signals") or {}).get("intent"),
             "payload": dump(data),
             "at_ms": event.at_ms,
         },

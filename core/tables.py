@@ -6,7 +6,7 @@ Times are milliseconds since 1970 (UTC). `event_id` is the event stream's id as 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from core.sql import metadata
 
@@ -41,6 +41,7 @@ turns = Table(
     Column("decision_id", String(40)),
     Column("payload", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
+    Index(None, "conversation", "author", "at_ms"),  # replies are counted without reading what they say
 )
 
 decisions = Table(
@@ -58,6 +59,9 @@ decisions = Table(
     Column("helpful", Boolean),
     Column("payload", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("intent", String(40)),
+    # Topics are counted from this alone; signals make each row a large one.
+    Index("ix_decisions_at_ms_decision", "at_ms", "decision", "article", "skill", "intent", "conversation"),
 )
 
 deliveries = Table(

@@ -1,4 +1,4 @@
-"""`python -m handoff`: accounts of operators, and a look at the queue."""
+"""`python -m handoff`: accounts of operators, a look at the queue, and figures of a day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,6 +27,10 @@ from core.secret_box import new_key
 from core.sql import migrate, open_engine
 from handoff.board import Board
 from handoff.errors import HandoffError
+from handoff.reports.command import add_arguments, as_json, as_text
+from handoff.reports.reading import Archive
+from handoff.reports.report import Reports
+from handoff.reports.types import MOST_DAYS, Narrowed, Period
 from handoff.search.index import Indexer
 from handoff.types import Ticket
 
@@ -47,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     queue = commands.add_parser("queue", help="waiting tickets, the most urgent first")
     queue.add_argument("--json", action="store_true", help="one JSON object a line")
     queue.set_defaults(run=_queue)
+    report = commands.add_parser("report", help="the main figures of a day")
+    add_arguments(report)
+    report.set_defaults(run=_report)
     operators = commands.add_parser("operators", help="accounts").add_subparsers(required=True)
     add = operators.add_parser("add", help="make an account; prints a random password if none is given")
     add.add_argument("name")
@@ -150,6 +158,19 @@ async def _queue(options: argparse.Namespace) -> None:
             print(_row(ticket, now))
     else:
         print("nobody is waiting")
+
+
+async def _report(options: argparse.Namespace) -> None:
+    if not 1 <= options.days <= MOST_DAYS:
+        raise HandoffError(f"--days is between 1 and {MOST_DAYS}")
+    config = load_config(read_environment().config_path)
+    zone, now = ZoneInfo(config.company.timezone), datetime.now(UTC)
+    last = options.day or now.astimezone(zone).date()
+    period = Period(last - timedelta(days=options.days - 1), last, zone)
+    async with _engine() as engine:
+        reports = Reports(Archive(engine), target=config.split.target)
+        made = await reports.report(period, Narrowed(channel=options.channel), now)
+    print(as_json(made) if options.json else as_text(made))
 
 
 def _fields(ticket: Ticket, now: datetime) -> dict[str, str | int]:

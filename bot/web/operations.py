@@ -14,7 +14,9 @@ from bot.channels.webchat.bodies import (
     SessionAnswer,
     SessionBody,
 )
-from bot.web import shapes, shapes_kb
+from bot.web import shapes, shapes_kb, shapes_tools
+from handoff.tools.web.asides import AskBody, PromiseBody
+from handoff.tools.web.moves import NoteBody, TransferBody
 from handoff.web.bodies import CloseBody, Login, ReplyBody, ResendBody, VerdictBody
 from knowledge_base.phrases import STATUSES
 from knowledge_base.web.api import DecideBody
@@ -244,4 +246,31 @@ KNOWLEDGE_BASE = (
     ),
 )  # fmt: skip
 
-OPERATIONS = PROCESS + CHAT + DESK + PROGRAMS + TEACHING + KNOWLEDGE_BASE
+_TICKET = "/desk/api/tickets/{id}"
+
+TOOLS = (
+    Operation(
+        "post", f"{_TICKET}/note", "writeNote", "A note for colleagues; no customer ever gets it.",
+        shapes_tools.NotedAnswer, NoteBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/transfer", "transferTicket",
+        "Pass a conversation on; refused unless `holder` still has it.",
+        shapes.DoneAnswer, TransferBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/reopen", "reopenTicket", "Go on with a conversation that was closed a while ago.",
+        shapes.DoneAnswer, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/requests", "askGroup", "Ask another group for something.",
+        shapes_tools.MadeAnswer, AskBody, access="desk_change", errors=CHANGE,
+    ),
+    Operation(
+        "post", f"{_TICKET}/promises", "promiseCompensation",
+        "Promise compensation; above the limit it waits for a lead.",
+        shapes_tools.PromisedAnswer, PromiseBody, access="desk_change", errors=CHANGE,
+    ),
+)  # fmt: skip
+
+OPERATIONS = PROCESS + CHAT + DESK + TOOLS + PROGRAMS + TEACHING + KNOWLEDGE_BASE

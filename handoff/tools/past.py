@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -23,6 +25,9 @@ _BATCH = 500
 _SHORTEST_CHARS = 20
 """Shorter ones ("да, конечно") answer nothing by themselves."""
 _MOST_WORDS = 40
+_WORD_CHARS = 60
+_MOST_ALIKE = 20
+"""A canned reply sent a thousand times must not crowd out all others; as many of its questions are enough."""
 _LOOKED_AT = 60
 _LEAST_SCORE = 0.4
 _SOMEBODYS = re.compile(r"\d[\d\s()-]{4,}\d|@|‹")
@@ -55,9 +60,11 @@ class PastAnswers:
             ]
         if not found:
             return 0
+        # Base forms first: neither SQLite's one writer nor the event loop may wait for a dictionary.
+        learned = await asyncio.to_thread(lambda: [self._learned(row, asked) for row, asked in pairs])
         async with writes(self._engine) as connection:
-            for row, asked in pairs:
-                await self._keep(connection, row, asked)
+            for values, words in learned:
+                await _keep(connection, values, words)
             place = {"name": _CURSOR, "last_event": str(found[-1]["event_id"])}
             await upsert(connection, archive_cursor, place, key="name")
             await self._forget(connection)
@@ -69,13 +76,13 @@ class PastAnswers:
         Raises:
             core.errors.Unavailable: the database does not answer.
         """
-        wanted = sorted(set(self._lemmas(question)))[:_MOST_WORDS]
+        wanted = await asyncio.to_thread(self._words, question)
         if not wanted:
             return []
         shared = func.count()
         ranked = (
             select(past_words.c.event_id, shared.label("shared"))
-            .where(past_words.c.lemma.in_([word[:60] for word in wanted]))
+            .where(past_words.c.lemma.in_(wanted))
             .group_by(past_words.c.event_id)
             .order_by(desc(shared), desc(past_words.c.event_id))
             .limit(_LOOKED_AT)
@@ -87,9 +94,15 @@ class PastAnswers:
         )
         async with reads(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()
+        return await asyncio.to_thread(self._ranked, rows, len(wanted), typed)
+
+    def _ranked(self, rows: Sequence[RowMapping], asked: int, typed: str) -> list[Draft]:
         begun = self._lemmas(typed) if typed.strip() else []
-        found = [self._draft(row, len(wanted), begun) for row in rows]
+        found = (self._draft(row, asked, begun) for row in rows)
         return sorted((each for each in found if each.score >= _LEAST_SCORE), key=lambda draft: -draft.score)
+
+    def _words(self, text: str) -> list[str]:
+        return sorted({word[:_WORD_CHARS] for word in self._lemmas(text)})[:_MOST_WORDS]
 
     def _draft(self, row: RowMapping, asked: int, begun: list[str]) -> Draft:
         score = row["shared"] / (asked * max(1, row["question_words"])) ** 0.5
@@ -97,20 +110,14 @@ class PastAnswers:
             score = 0.6 * score + 0.4 * overlap(begun, self._lemmas(row["answer"]))
         return Draft("past", row["question"][:80], row["answer"], min(1.0, score))
 
-    async def _keep(self, connection: AsyncConnection, row: RowMapping, asked: RowMapping) -> None:
-        words = sorted(set(self._lemmas(asked["text"])))[:_MOST_WORDS]
-        if not words:
-            return
-        answer = str(row["text"]).strip()
-        digest = sha256(" ".join(answer.lower().split()).encode()).hexdigest()[:40]
+    def _learned(self, row: RowMapping, asked: RowMapping) -> tuple[dict[str, Any], list[str]]:
+        answer, words = str(row["text"]).strip(), self._words(asked["text"])
         values = {
             "event_id": row["event_id"], "language": asked["language"], "question": asked["text"][:500],
-            "answer": answer, "question_words": len(words), "answer_hash": digest, "at_ms": row["at_ms"],
+            "answer": answer, "question_words": len(words), "at_ms": row["at_ms"],
+            "answer_hash": sha256(" ".join(answer.lower().split()).encode()).hexdigest()[:40],
         }  # fmt: skip
-        await insert_once(connection, past_answers, values, key="event_id")
-        for word in words:
-            entry = {"id": f"{row['event_id']}|{word[:60]}", "lemma": word[:60], "event_id": row["event_id"]}
-            await insert_once(connection, past_words, entry, key="id")
+        return values, words
 
     async def _forget(self, connection: AsyncConnection) -> None:
         newest = select(past_answers.c.event_id).order_by(desc(past_answers.c.event_id))
@@ -118,6 +125,17 @@ class PastAnswers:
         if last is not None:
             for table in (past_words, past_answers):
                 await connection.execute(delete(table).where(table.c.event_id <= last))
+
+
+async def _keep(connection: AsyncConnection, values: dict[str, Any], words: list[str]) -> None:
+    same = past_answers.c.answer_hash == values["answer_hash"]
+    known = await connection.scalar(select(func.count()).select_from(past_answers).where(same))
+    if not words or (known or 0) >= _MOST_ALIKE:
+        return
+    await insert_once(connection, past_answers, values, key="event_id")
+    for word in words:
+        entry = {"id": f"{values['event_id']}|{word}", "lemma": word, "event_id": values["event_id"]}
+        await insert_once(connection, past_words, entry, key="id")
 
 
 def _position() -> Select[tuple[str]]:

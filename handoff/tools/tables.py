@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text
 
 from core.sql import metadata
 
@@ -106,6 +106,8 @@ past_words = Table(
     "past_words",
     metadata,
     Column("id", String(120), primary_key=True),
-    Column("lemma", String(60), nullable=False, index=True),
+    Column("lemma", String(60), nullable=False),
     Column("event_id", BigInteger, nullable=False, index=True),
+    # Both columns, so that a search reads the index alone.
+    Index("ix_past_words_lemma_event_id", "lemma", "event_id"),
 )

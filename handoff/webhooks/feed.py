@@ -19,9 +19,13 @@ _NAMES = {
     "ticket.taken": "conversation.taken",
     "conversation.closed": "conversation.closed",
     "rating": "conversation.rated",
+    "topic.rising": "topic.rising",
 }
 """Kind of event in the stream → what receivers know it as."""
-_TOLD = ("channel", "language", "reason", "by", "ticket", "group", "priority", "operator", "score")
+_TOLD = (
+    "channel", "language", "reason", "by", "ticket", "group", "priority", "operator", "score", "topic",
+    "count", "expected",
+)  # fmt: skip
 """What receivers are told of an event. The customer's words, name and phone are not among it: who needs them
 asks for them with a token whose scopes allow it.
 """
@@ -41,7 +45,8 @@ async def announce(
     if event is None:
         return
     query = select(webhooks.c.id, webhooks.c.events).where(webhooks.c.active)
-    data = {"conversation": conversation, **{name: payload[name] for name in _TOLD if name in payload}}
+    about = {"conversation": conversation} if conversation else {}  # a rising topic is about many
+    data = {**about, **{name: payload[name] for name in _TOLD if name in payload}}
     for webhook_id, events in (await connection.execute(query)).all():
         if event in json.loads(events):
             row = waiting(f"{webhook_id}-{number}", webhook_id, event, data, at_ms=at_ms)

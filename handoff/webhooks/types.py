@@ -10,7 +10,7 @@ from handoff.errors import HandoffError
 
 HookEvent = Literal[
     "conversation.opened", "conversation.handed_over", "conversation.taken", "conversation.closed",
-    "conversation.rated",
+    "conversation.rated", "topic.rising",
 ]  # fmt: skip
 EVENTS: tuple[HookEvent, ...] = get_args(HookEvent)
 TEST_EVENT = "test"

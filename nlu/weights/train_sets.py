@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 from scipy.sparse import csr_matrix, diags, hstack
 
 from core.encoder import Encoder
@@ -17,6 +18,8 @@ from nlu.lexicon import load_lexicon
 from nlu.training_data import read_training_data
 
 HERE = Path(__file__).resolve().parent
+ARTICLES = HERE.parent.parent / "knowledge_base" / "articles"
+ALARMING = {"chargeback-fraud", "card-lost-blocked"}
 PUBLIC = ("brighter-ru-train", "cedr-ru-train", "brighter-en-train", "goemotions-en-train")
 DEV = ("brighter-ru-dev", "goemotions-en-dev")
 ANGER = {"anger", "annoyance"}
@@ -60,9 +63,19 @@ def own(encoder: Encoder) -> Rows:
         labels += [int(path.stem != "calm")] * len(lines)
         kinds += [KINDS.index(path.stem) if path.stem in KINDS else -1] * len(lines)
     calm = [text for text, intent in read_training_data().phrases if intent not in ("complaint", "ask_human")]
+    calm += questions()
     return numbers(
         texts + calm, labels + [0] * len(calm), encoder, np.array(kinds + [-1] * len(calm), dtype=np.int64)
     )
+
+
+def questions() -> list[str]:
+    """What customers ask of the shipped articles, but for those whose customers have reason for alarm."""
+    found: list[str] = []
+    for path in sorted(ARTICLES.glob("*.md")):
+        if path.name.split(".")[0] not in ALARMING and not path.name.startswith("internal-"):
+            found += yaml.safe_load(path.read_text(encoding="utf-8").split("---")[1])["questions"]
+    return list(dict.fromkeys(found))
 
 
 def labelled(path: Path, encoder: Encoder) -> Rows:

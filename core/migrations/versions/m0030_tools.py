@@ -18,7 +18,7 @@ _INDEXES = {
     "promises": ("ticket", "operator", "status", "created_ms"),
     "coach_counts": ("day",),
     "past_answers": ("answer_hash",),
-    "past_words": ("lemma", "event_id"),
+    "past_words": ("event_id",),
 }
 
 
@@ -120,6 +120,7 @@ def upgrade() -> None:
     for table, columns in _INDEXES.items():
         for column in columns:
             op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
+    op.create_index("ix_past_words_lemma_event_id", "past_words", ["lemma", "event_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -358,6 +358,7 @@ try {
   refreshList();
   get("/conversations").then((found) => { state.counts.bot = found.conversations.length; drawList(); }).catch(failed);
   tools.refreshMentions(false);
+  tools.refreshApprovals();
   hear();
   own.refresh();
   live.start();

@@ -6,7 +6,7 @@ import { clockTime, customerName, dayName, say } from "/shared/words.js";
 import { briefCard, promiseCard, requestCard } from "./tools_cards.js";
 import { Coach } from "./tools_coach.js";
 import { Drafts } from "./tools_drafts.js";
-import { closeForm, promiseForm, requestForm, transferForm } from "./tools_forms.js";
+import { closeForm, money, promiseForm, requestForm, transferForm } from "./tools_forms.js";
 import { fits, Picker } from "./tools_picker.js";
 
 const HERE_MS = 4000;
@@ -50,7 +50,7 @@ export class Tools {
     if (event.type === "here") {
       if (event.id === this.ticketId) this.drawCompany(event);
     } else if (event.type === "mentions") this.refreshMentions(true);
-    else if (event.type === "requests") this.refreshSide();
+    else if (event.type === "requests") { this.refreshSide(); this.refreshApprovals(); }
     else return false;
     return true;
   }
@@ -114,6 +114,21 @@ export class Tools {
       if (side.mentioned) await post(`/tickets/${id}/mentions/seen`).then(() => this.refreshMentions(false));
     } catch (error) {
       if (error.status !== 404) this.page.failed(error);
+    }
+  }
+
+  /** How many promises wait for a lead stands on the menu's line, and a new one is said. */
+  async refreshApprovals() {
+    const line = document.querySelector('.menu a[href="/desk/requests"]');
+    if (!line || !["lead", "administrator"].includes(this.page.me()?.role)) return;
+    try {
+      const asked = (await get("/requests")).promises.filter((each) => each.may_decide);
+      if (asked.length > (this.asked ?? asked.length)) toast(say("requests.news", { amount: money(asked.at(-1).kopecks), name: asked.at(-1).by?.display_name ?? "" }));
+      this.asked = asked.length;
+      if (asked.length) line.dataset.count = asked.length;
+      else delete line.dataset.count;
+    } catch (error) {
+      this.page.failed(error);
     }
   }
 
@@ -254,9 +269,13 @@ export class Tools {
       this.mentions = found.mentions;
       $("mentions").hidden = !found.mentions.length;
       $("mentions").textContent = found.unseen ? `@ ${found.unseen}` : "@";
+      $("mentions").setAttribute("aria-label", `${say("mention.title")}: ${found.unseen}`);
       $("mentions").classList.toggle("fresh", found.unseen > 0);
       const last = found.mentions[0];
-      if (news && last && !last.seen) toast(say("mention.news", { name: last.by.display_name, customer: customerName(last.customer) }));
+      // The line repeats itself every half minute; only what is new is worth a word.
+      const fresh = found.unseen > (this.unseen ?? found.unseen);
+      this.unseen = found.unseen;
+      if (news && fresh) toast(say("mention.news", { name: last.by.display_name, customer: customerName(last.customer) }));
     } catch (error) {
       this.page.failed(error);
     }

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, column, func, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
 import handoff.customers.tables as _these_register_theirs  # noqa: F401
 import handoff.lists.tables as _and_these  # noqa: F401
+import handoff.reports.tables as _reports_too  # noqa: F401
 import handoff.routing.tables as _routing_tables  # noqa: F401
 import handoff.search.tables as _these_too  # noqa: F401
 import handoff.tokens.tables as _tokens_too  # noqa: F401
@@ -24,7 +28,7 @@ import knowledge_base.tables as _also_registers_its_tables  # noqa: F401
 from core.config import ROOT
 from core.errors import ConfigError
 from core.sql import insert_once, metadata, migrate, open_engine, reachable, upsert, upsert_all
-from core.tables import archive_cursor, customers, tickets
+from core.tables import archive_cursor, customers, decisions, tickets
 
 ANNA = {"key": "t:1", "name": "Анна", "language": "ru", "first_seen_ms": 1, "last_seen_ms": 1}
 
@@ -49,6 +53,29 @@ async def test_migrating_twice_changes_nothing(archive: AsyncEngine) -> None:
     await migrate(archive)
     async with archive.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(text("alembic_version"))) == 1
+
+
+async def test_intents_of_old_decisions_are_found_in_what_was_stored_with_them(archive: AsyncEngine) -> None:
+    def go(connection: Connection, move: Callable[[AlembicConfig, str], None], to: str) -> None:
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(ROOT / "core" / "migrations"))
+        config.attributes["connection"] = connection
+        move(config, to)
+
+    before = "0052"
+    row = {
+        "id": "d1", "event_id": 1, "conversation": "c1", "message_id": "m1", "decision": "handoff",
+        "payload": '{"signals": {"intent": "complaint", "said": "\\u0000"}}', "at_ms": 1,
+    }  # fmt: skip
+    async with archive.connect() as connection:
+        await connection.run_sync(go, command.downgrade, before)
+        known = table("decisions", *(column(name) for name in row))
+        for id_, payload in (("d1", row["payload"]), ("d2", "{}"), ("d3", "no JSON")):
+            await connection.execute(known.insert().values({**row, "id": id_, "payload": payload}))
+        await connection.commit()
+        await connection.run_sync(go, command.upgrade, "head")
+        found = await connection.execute(select(decisions.c.id, decisions.c.intent).order_by(decisions.c.id))
+        assert [tuple(each) for each in found] == [("d1", "complaint"), ("d2", None), ("d3", None)]
 
 
 MIGRATE = """

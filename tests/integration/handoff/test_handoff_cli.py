@@ -15,9 +15,10 @@ from core.auth_passwords import verify_password
 from core.config import ROOT
 from core.keys import Keys
 from core.redis import connect
-from core.sql import open_engine
+from core.sql import migrate, open_engine
 from core.tables import turns
 from handoff.cli import main
+from tests.integration.handoff.handoff_past import A_DAY, write
 from tests.integration.handoff.handoff_world import World
 
 
@@ -93,6 +94,31 @@ def test_the_queue_is_printed_for_people_and_for_programs(
         assert (line["id"], line["reason"], line["priority"]) == (ticket, "complaint", 0)
     finally:
         asyncio.run(_close(valkey_address, ticket))
+
+
+def test_a_day_is_reported_for_people_and_for_programs(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_a_past(database))
+    assert main(["report", "--day", "2026-03-02"]) == 0
+    table = capsys.readouterr().out
+    assert "conversations 6: bot 1, people 4" in table
+    assert re.search(r"share of the bot 20\.0%, target 20\.0%", table)
+    assert re.search(r"^  Анна\s+2\s+100\.0%\s+10\s+20", table, re.MULTILINE)
+    assert main(["report", "--day", "2026-03-02", "--channel", "webchat", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["summary"]["tickets"], found["times"][0]) == (
+        2, {"measure": "take", "n": 2, "median": 10, "p90": 60},
+    )  # fmt: skip
+    assert main(["report", "--days", "0"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+async def _a_past(database: str) -> None:
+    engine = open_engine(database)
+    await migrate(engine)
+    await write(engine, A_DAY)
+    await engine.dispose()
 
 
 async def _may_sign_in(database: str, name: str, password: str) -> bool:

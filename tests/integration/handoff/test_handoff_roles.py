@@ -63,6 +63,12 @@ ALLOWED: dict[str, set[str]] = {
     "* /desk/api/webhooks": ADMIN,
     "* /desk/settings/tokens": ADMIN,
     "* /desk/api/tokens": ADMIN,
+    "GET /desk/reports": LEAD,
+    "GET /desk/api/reports": LEAD,
+    "GET /desk/results": DESK,
+    "GET /desk/api/results": DESK,
+    "* /desk/settings/reports": LEAD,
+    "* /desk/api/settings/reports": LEAD,
     "* /desk/audit": ADMIN,
     "* /desk/api/audit": ADMIN,
     "* /api/v1": set(),  # sessions open nothing here; tokens are tried elsewhere

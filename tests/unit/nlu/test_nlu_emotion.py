@@ -25,7 +25,7 @@ from nlu.types import Emotion
 THRESHOLD = load_config(ROOT / "config.yml").nlu.emotion_threshold
 SCORER = build_scorer(threshold=THRESHOLD)
 SETS = ("emotion_dev.csv", "emotion_fresh.csv", "emotion_heldout.csv", "emotion_last.csv")
-RECALL_APART = 0.78
+RECALL_APART = 0.80
 """Recall at 5% false alarms on `emotion_apart.csv`; see nlu/weights/README.md."""
 Reader = Callable[[list[str]], list[Emotion]]
 
@@ -74,8 +74,7 @@ def test_questions_of_our_articles_are_not_taken_for_upset(read: Reader) -> None
     asked: list[str] = []
     for path in (ROOT / "knowledge_base" / "articles").glob("*.md"):
         asked += map(str, yaml.safe_load(path.read_text(encoding="utf-8").split("---")[1])["questions"])
-    # Since the articles ask in more varied words, some of which customers write in anger, too.
-    assert share_heard(read(asked)) <= 0.05
+    assert share_heard(read(asked)) <= 0.02
 
 
 def test_words_alone_hear_less_but_trouble_nobody_for_nothing() -> None:
@@ -205,4 +204,4 @@ def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
 
 
 def test_the_weights_are_small_enough_to_ship() -> None:
-    assert WEIGHTS.stat().st_size < 3_000_000
+    assert WEIGHTS.stat().st_size < 4_000_000

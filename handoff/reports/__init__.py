@@ -1,0 +1,1 @@
+"""Reports: what happened to conversations, in figures, straight from the archive."""
