@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -155,6 +156,10 @@ class App:
             self._start_channels()
         if "web" in self.roles:
             await Serving(self).open(self._stack)
+
+    def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close something when the process ends, before what was opened earlier."""
+        self._stack.push_async_callback(close)
 
     def leader(self, name: str, *, lease_s: float) -> Leader:
         """The right of one process to a role."""

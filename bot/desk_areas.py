@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_lists import lists_areas, lists_jobs
 from bot.desk_routing import routing_area, routing_jobs
 from bot.desk_tools import PastJob, tools_area
 from core.auth import ROLES, Role
@@ -85,6 +86,7 @@ class DeskParts:
 def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
+        *lists_areas(app, parts),
         *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
@@ -194,6 +196,7 @@ def desk_jobs(app: App) -> Mapping[str, Job]:
     """Work beside the conversations, by name: what watches due times, sends notices, and the like."""
     return {
         **routing_jobs(app),
+        **lists_jobs(app),
         "past answers": PastJob(app).run,
         "webhooks": partial(_send_webhooks, app),
         "ratings": partial(_ask_for_ratings, app),

@@ -12,6 +12,8 @@ from bot import projection_routing, projection_tools
 from bot.learned import feedback, phrase, verdict
 from bot.projecting import Event, event_number, fitting, insert
 from bot.projection_after import AFTER
+from bot.projection_lists import HANDLERS as LISTS
+from bot.projection_lists import recognise
 from core import sql
 from core.logging import get_logger
 from core.records import dump
@@ -218,6 +220,7 @@ async def _customer(connection: AsyncConnection, event: Event) -> None:
     await sql.upsert(
         connection, customers, fitting(customers, values), key="key", keep=("first_seen_ms", *untold)
     )
+    await recognise(connection, event)
 
 
 _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
@@ -237,6 +240,7 @@ _HANDLERS: dict[str, Callable[[AsyncConnection, Event], Awaitable[None]]] = {
     "ticket.closed": _ticket_closed,
     "customer": _customer,
     **AFTER,
+    **LISTS,
     **projection_tools.HANDLERS,
     **projection_routing.HANDLERS,
 }

@@ -44,6 +44,8 @@ FORMATS: dict[str, str] = {
     "waits": "waits",
     "rating": "rating:{ref}",
     "rating_asked": "ratingasked:{customer}",
+    "snoozed": "snoozed",
+    "links": "links:{id}",
     "once": "once:{id}",
     "seen": "seen:{operator}",
     "looking": "looking:{ticket}",

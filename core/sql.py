@@ -141,3 +141,14 @@ async def upsert(
     statement = _insert(connection, table).values(**values)
     changed = {name: value for name, value in values.items() if name != key and name not in keep}
     await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed))
+
+
+async def upsert_all(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: str
+) -> None:
+    """Insert many rows with different keys in one statement, or bring those that are there up to date."""
+    if not rows:
+        return
+    statement = _insert(connection, table).values([dict(row) for row in rows])
+    changed = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed))

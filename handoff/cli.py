@@ -32,6 +32,7 @@ from handoff.reports.command import add_arguments, as_json, as_text
 from handoff.reports.reading import Archive
 from handoff.reports.report import Reports
 from handoff.reports.types import MOST_DAYS, Narrowed, Period
+from handoff.search.index import Indexer
 from handoff.types import Ticket
 
 
@@ -73,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     password.add_argument("name")
     password.add_argument("--password", default="")
     password.set_defaults(run=_password)
+    search = commands.add_parser("search", help="the search over messages and customers")
+    tasks = search.add_subparsers(required=True)
+    tasks.add_parser("rebuild", help="forget the index and make it anew from the archive").set_defaults(
+        run=_rebuild
+    )
     return parser
 
 
@@ -125,6 +131,12 @@ async def _list(_options: argparse.Namespace) -> None:
     for each in everyone:
         state = "" if each.active else "  inactive"
         print(f"{each.name:<24} {each.role:<14} {each.display_name}{state}")
+
+
+async def _rebuild(_options: argparse.Namespace) -> None:
+    async with _engine() as engine:
+        count = await Indexer(engine).rebuild()
+    print(f"{count} messages and customers can be searched")
 
 
 async def _queue(options: argparse.Namespace) -> None:

@@ -65,6 +65,26 @@ class History:
         found = assemble([*archived, *live])
         return Past(found[-MOST_TURNS:], truncated=len(found) > MOST_TURNS)
 
+    async def of_conversation(self, conversation: str) -> tuple[str, str, Past] | None:
+        """Ref, channel and own turns of a conversation that is in the archive; None for an unknown one.
+
+        Raises:
+            Unavailable: a store does not answer.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                query = select(conversations.c.ref, conversations.c.channel)
+                row = (await connection.execute(query.where(conversations.c.id == conversation))).first()
+            if row is None:
+                return None
+            live = await self._after(await self._cursor(), row.ref)
+            async with self._engine.connect() as connection:
+                archived = await _archived(connection, {conversation})
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(f"database: {error}") from error
+        found = assemble([*archived, *(entry for entry in live if entry.conversation == conversation)])
+        return row.ref, row.channel, Past(found[-MOST_TURNS:], truncated=len(found) > MOST_TURNS)
+
     async def turn(self, ref: str, conversation: str, turn_id: str) -> Turn | None:
         """One turn of a chat, or None; without the database, one that is not archived yet is found too.
 

@@ -13,6 +13,7 @@ from handoff.types import Ticket, TicketStatus
 FIELDS = (
     "id", "conversation", "ref", "channel", "status", "reason", "group", "priority", "due_at", "created_at",
     "customer", "language", "operator", "last_line", "unread", "taken_at", "replied_at", "ended_at",
+    "snoozed_until", "tags", "topic",
     "due_clock", "late", "why", "offered_to", "escalated_at", "window_ends_at",
 )  # fmt: skip
 """Fields of a live ticket that a list needs; the packet is left out, being the largest."""
@@ -76,6 +77,9 @@ def _ticket(values: Mapping[str, Any]) -> Ticket:
         taken_at=_moment_or_none(values.get("taken_at")),
         replied_at=_moment_or_none(values.get("replied_at")),
         ended_at=_moment_or_none(values.get("ended_at")),
+        snoozed_until=_moment_or_none(values.get("snoozed_until")),
+        tags=tuple(tag for tag in str(values.get("tags") or "").split("\n") if tag),
+        topic=values.get("topic") or "",
         due_clock=values.get("due_clock") or "",
         late=values.get("late") or "",
         why=values.get("why") or "",

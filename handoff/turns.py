@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What a message carries; it stays with the vendor. `size_bytes` is 0 where nobody told."""
+
+    kind: str
+    name: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A later wording of a message that its writer edited."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message of the history.
 
@@ -38,6 +55,8 @@ class Turn:
         id: Of the event; as text, since it is too large a number for browsers.
         delivery: Of a reply; None for what the customer wrote.
         resent_as: Id of the reply that carries the same words once more.
+        edits: Later wordings of this message, in order.
+        edit_of: Id of the turn that this one is a later wording of.
         outcome: Of a customer's message: `answered`, `handed_off` and so on.
         judged: Of an answer the bot gave from an article: the decision that may be called right or wrong.
         verdicts: What was said of it: source (`operator`, `customer`, `review`) and whether it was right.
@@ -61,6 +80,9 @@ class Turn:
     judged: str = ""
     verdicts: tuple[tuple[str, bool], ...] = ()
     decision_id: str = field(default="", compare=False)
+    files: tuple[File, ...] = ()
+    edits: tuple[Version, ...] = ()
+    edit_of: str = ""
 
 
 def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
@@ -77,8 +99,28 @@ def assemble(entries: Iterable[Entry]) -> tuple[Turn, ...]:
     }
     verdicts = _verdicts(ordered)
     resent = {entry.payload["resend_of"]: _out(entry) for entry in turns if entry.payload.get("resend_of")}
-    found = (_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns)
+    made = [_turn(entry, deliveries.get(_out(entry)), resent.get(_out(entry), "")) for entry in turns]
+    found = _with_versions(made, [str(entry.payload.get("external_id") or "") for entry in turns])
     return tuple(_judged(turn, verdicts) if _is_answer(turn, answered) else turn for turn in found)
+
+
+def _with_versions(turns: Sequence[Turn], external_ids: Sequence[str]) -> tuple[Turn, ...]:
+    """Turns with what became of each when its writer edited it.
+
+    A channel gives an edit the id `edit:ID:…:…` with the id of the message that was edited.
+    """
+    first = {name: turn for name, turn in zip(external_ids, turns, strict=True) if name}
+    versions: dict[str, list[Version]] = {}
+    found: list[Turn] = []
+    for name, turn in zip(external_ids, turns, strict=True):
+        original = (
+            first.get(name.removeprefix("edit:").rsplit(":", 2)[0]) if name.startswith("edit:") else None
+        )
+        if original is not None:
+            versions.setdefault(original.id, []).append(Version(turn.text, turn.at))
+            turn = replace(turn, edit_of=original.id)
+        found.append(turn)
+    return tuple(replace(turn, edits=tuple(versions.get(turn.id, ()))) for turn in found)
 
 
 def _is_answer(turn: Turn, answered: set[Any]) -> bool:
@@ -124,6 +166,12 @@ def _turn(entry: Entry, delivery: Delivery | None, resent_as: str) -> Turn:
         resent_as=resent_as if out_id else "",
         buttons=tuple(str(button["text"]) for button in data.get("buttons") or ()),
         attachments=tuple(_file(each) for each in data.get("attachments") or ()),
+        files=tuple(
+            File(
+                str(each.get("kind") or "file"), str(each.get("name") or ""), int(each.get("size_bytes") or 0)
+            )
+            for each in data.get("attachments") or ()
+        ),
         location=_point(data.get("location")),
         outcome=str(data.get("outcome") or ""),
         decision_id=str(data.get("decision_id") or ""),

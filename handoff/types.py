@@ -44,7 +44,8 @@ class Ticket:
     """A piece of work for a person. A conversation handed over twice has two tickets, one after another.
 
     Smaller `priority` numbers come first. `operator` is the id of who has it, empty while nobody does.
-    `unread` counts the customer's messages since the operator last looked. `due_clock` is the deadline that
+    `unread` counts the customer's messages since the operator last looked. While `snoozed_until` is set, the
+    ticket is in no list of its operator but the snoozed ones. `due_clock` is the deadline that
     `due_at` belongs to (`first`, `next`, `resolve`), empty while none runs; `late` is `warned` or `breached`.
     `why` names the conditions that chose the group, `offered_to` whom it is offered to at the moment.
     """
@@ -68,6 +69,9 @@ class Ticket:
     taken_at: datetime | None = None
     replied_at: datetime | None = None
     ended_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    tags: tuple[str, ...] = ()
+    topic: str = ""
     due_clock: str = ""
     late: str = ""
     why: str = ""

@@ -1,15 +1,18 @@
-"""Base forms of words: pymorphy3 for Russian, a light suffix stemmer for English."""
+"""Words of a text as base forms, without those that say nothing."""
 
 from __future__ import annotations
 
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from core.lemmas import analyzer, lemma
 from knowledge_base.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = ["content", "is_russian_word", "lemma", "lemmas", "meaning", "stop_words"]
 
 
 @cache
@@ -37,25 +40,10 @@ def meaning(form: str) -> str:
     return _alike().get(form, form)
 
 
-@cache
-def _analyzer() -> Any:
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang="ru")
-
-
-@lru_cache(maxsize=100_000)
-def lemma(word: str) -> str:
-    """Base form of one lower-case word; parts of a hyphenated word stay together."""
-    if "а" <= word[:1] <= "я" or word[:1] == "ё":
-        return str(_analyzer().parse(word)[0].normal_form).replace("ё", "е")
-    return _stem(word)
-
-
 @lru_cache(maxsize=100_000)
 def is_russian_word(word: str) -> bool:
     """Whether the dictionary has this very form."""
-    return bool(_analyzer().word_is_known(word))
+    return bool(analyzer().word_is_known(word))
 
 
 def lemmas(text: str) -> list[str]:
@@ -68,19 +56,3 @@ def content(forms: Iterable[str]) -> list[str]:
     known = stop_words()
     given = list(forms)
     return [form for form in given if form not in known] or given
-
-
-def _stem(word: str) -> str:
-    """Strip the commonest English endings (after the S-stemmer of Harman 1991, plus -ed and -ing)."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("es") and word[-3] in "sxz":
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and word[-2] not in "su":
-        word = word[:-1]
-    for ending in ("ing", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            root = word[: -len(ending)]
-            root = root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz" else root
-            return root.rstrip("e") if len(root) > 3 else root
-    return word.rstrip("e") if len(word) > 4 else word

@@ -28,6 +28,7 @@ if effect.relay then
   ticket = redis.call('HGET', key, 'ticket')
   redis.call('HSET', K.ticket(ticket), 'last_line', effect.relay)
   redis.call('HINCRBY', K.ticket(ticket), 'unread', 1)
+  wake_ticket(ticket, 'customer', now)
   clock_asked(ticket, now)
   announce('ticket:' .. ticket)
   announce('tickets')

@@ -106,7 +106,7 @@ local function start_conversation(ref, id, channel, language, customer, now)
   redis.call('PERSIST', key)
   redis.call('HDEL', key, 'reopen_ticket', 'reopen_until')
   redis.call('HSET', key, 'id', id, 'channel', channel, 'language', language, 'state', '{}', 'ticket', '',
-    'opened_at', whole(now), 'last_at', whole(now))
+    'tags', '', 'topic', '', 'opened_at', whole(now), 'last_at', whole(now))
   emit('conversation.started', id, ref, now,
     cjson.encode({channel = channel, language = language, customer = customer}))
   set_owner(ref, 'bot', 'customer', now)
@@ -192,7 +192,8 @@ end
 
 -- Puts the conversation in the queue as a new piece of work, ordered by when an answer is due.
 local function open_ticket(ref, ticket, now)
-  local conversation = redis.call('HGET', K.conversation(ref), 'id')
+  local live = redis.call('HMGET', K.conversation(ref), 'id', 'tags', 'topic')
+  local conversation = live[1]
   -- The time keeps numbers apart from those of a store that was lost and started again from one.
   local id = whole(now) .. '-' .. redis.call('INCR', K.ticket_sequence())
   local due = now + tonumber(ticket.due_ms)
@@ -202,7 +203,7 @@ local function open_ticket(ref, ticket, now)
     'reason', ticket.reason, 'group', ticket.group, 'priority', ticket.priority, 'due_at', whole(due),
     'created_at', whole(now), 'customer', ticket.customer, 'language', ticket.language, 'operator', '',
     'packet', ticket.packet, 'last_line', ticket.last_line, 'unread', 1, 'asked_at', whole(now),
-    'queued_at', whole(now),
+    'queued_at', whole(now), 'tags', live[2] or '', 'topic', live[3] or '',
     'due_clock', targets.first and 'first' or '', 'due_first', targets.first and whole(due) or '',
     'why', ticket.why or '', 'targets', cjson.encode(targets),
     'manager', ticket.manager or '', 'raised_ms', ticket.raised_ms or 0,
@@ -218,6 +219,26 @@ local function open_ticket(ref, ticket, now)
   return id
 end
 
+-- Brings a snoozed ticket back to whoever has it, unread; false for one that is not snoozed.
+local function wake_ticket(id, by, now)
+  if redis.call('ZREM', K.snoozed(), id) == 0 then return false end
+  local ticket = redis.call('HMGET', K.ticket(id), 'status', 'operator', 'conversation', 'ref', 'unread')
+  if ticket[1] ~= 'taken' then return false end
+  redis.call('HSET', K.ticket(id), 'snoozed_until', '', 'unread', math.max(1, tonumber(ticket[5]) or 0))
+  redis.call('ZADD', K.mine(ticket[2]), whole(now), id)
+  ticket_event(id, 'woken', ticket[3], ticket[4], now, {by = by})
+  return true
+end
+
+-- Parts a ticket from those that are answered together with it.
+local function unlink_ticket(id)
+  for _, other in ipairs(redis.call('SMEMBERS', K.links(id))) do
+    redis.call('SREM', K.links(other), id)
+    announce('ticket:' .. other)
+  end
+  redis.call('DEL', K.links(id))
+end
+
 -- Ends a ticket; it stays readable for a day, after that the archive has it.
 local function end_ticket(id, status, by, now, fields)
   local ticket = redis.call('HMGET', K.ticket(id), 'conversation', 'ref', 'operator', 'created_at', 'replied_at',
@@ -229,11 +250,13 @@ local function end_ticket(id, status, by, now, fields)
   clear_offer(id)
   redis.call('ZREM', K.queue(), id)
   redis.call('ZREM', K.tickets(), id)
+  redis.call('ZREM', K.snoozed(), id)
+  unlink_ticket(id)
   if ticket[3] ~= '' then
     redis.call('ZREM', K.mine(ticket[3]), id)
     redis.call('ZADD', K.idle(), whole(now), ticket[3])
   end
-  redis.call('HSET', K.ticket(id), 'status', status, 'ended_at', whole(now))
+  redis.call('HSET', K.ticket(id), 'status', status, 'ended_at', whole(now), 'snoozed_until', '')
   redis.call('EXPIRE', K.ticket(id), 24 * 3600)
   fields.by = by
   ticket_event(id, status, ticket[1], ticket[2], now, fields)

@@ -10,6 +10,11 @@ if ticket[1] ~= 'taken' and ticket[1] ~= 'waiting' then return {'over', ticket[1
 local ref = ticket[3]
 local epoch = redis.call('HGET', K.conversation(ref), 'epoch')
 if notice ~= '' then push_out(ref, ticket[4], epoch, cjson.decode(notice), now) end
+if topic ~= '' then
+  local tags = redis.call('HGET', K.ticket(id), 'tags') or ''
+  redis.call('HSET', K.ticket(id), 'topic', topic)
+  ticket_event(id, 'labelled', ticket[4], ref, now, {operator = operator, tags = tags, topic = topic})
+end
 end_ticket(id, 'closed', operator, now, {reason = reason, topic = topic, operator = operator})
 close_conversation(ref, reason, operator, now)
 if ticket[1] == 'taken' and tonumber(reopen_ms) > 0 then

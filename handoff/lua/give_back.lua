@@ -12,6 +12,8 @@ if why == 'offline' then
   local beat = redis.call('ZSCORE', K.desks(), operator)
   if beat and now - tonumber(beat) < tonumber(absent_ms) then return {'present'} end
 end
+wake_ticket(id, 'desk', now)
+unlink_ticket(id)
 local ref, passed = ticket[4], ticket[8] or ''
 redis.call('HSET', K.ticket(id), 'status', 'waiting', 'operator', '', 'taken_at', '', 'queued_at', whole(now),
   'passed', passed .. (passed == '' and '' or ',') .. operator .. '@' .. whole(now))

@@ -22,6 +22,25 @@ if not ticket[5] then
   redis.call('HSET', K.ticket(id), 'replied_at', whole(now))
   ticket_event(id, 'replied', ticket[4], ref, now, {operator = operator})
 end
+-- Tickets answered together with this one get the same words, under ids of their own.
+for _, other in ipairs(redis.call('SMEMBERS', K.links(id))) do
+  local theirs = redis.call('HMGET', K.ticket(other), 'status', 'operator', 'ref', 'conversation', 'replied_at')
+  if theirs[1] == 'taken' and theirs[2] == operator then
+    local copy = {id = string.sub(reply.id, 1, 41) .. '-' .. other, author = reply.author,
+      priority = reply.priority, payload = reply.payload}
+    copy.turn = string.gsub(reply.turn, reply.id, copy.id)
+    push_out(theirs[3], theirs[4], redis.call('HGET', K.conversation(theirs[3]), 'epoch'), copy, now)
+    redis.call('HSET', K.ticket(other), 'last_line', reply.line, 'unread', 0)
+    redis.call('HSET', K.conversation(theirs[3]), 'last_at', whole(now))
+    clock_answered(other, operator, now)
+    if not theirs[5] then
+      redis.call('HSET', K.ticket(other), 'replied_at', whole(now))
+      ticket_event(other, 'replied', theirs[4], theirs[3], now, {operator = operator})
+    end
+    announce('ticket:' .. other)
+    announce('chat:' .. theirs[3])
+  end
+end
 announce('tickets')
 announce('ticket:' .. id)
 announce('chat:' .. ref)

@@ -9,6 +9,8 @@ if not ticket[1] then return {'unknown'} end
 if ticket[1] ~= 'taken' and ticket[1] ~= 'waiting' then return {'over', ticket[1]} end
 if (ticket[2] or '') ~= holder then return {'busy', ticket[2]} end
 local ref, conversation = ticket[3], ticket[4]
+wake_ticket(id, by, now)
+unlink_ticket(id)
 if holder ~= '' then redis.call('ZREM', K.mine(holder), id) end
 redis.call('HSET', K.ticket(id), 'transfer', brief)
 if note ~= '' then emit('turn', conversation, ref, now, note) end

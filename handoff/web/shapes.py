@@ -62,6 +62,10 @@ def ticket_data(ticket: Ticket, *, people: People, now: datetime) -> dict[str, A
         "conversation": ticket.conversation,
         "created_at": ticket.created_at.isoformat(),
         "replied_at": ticket.replied_at.isoformat() if ticket.replied_at else None,
+        "ended_at": ticket.ended_at.isoformat() if ticket.ended_at else None,
+        "snoozed_until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
+        "tags": list(ticket.tags),
+        "topic": ticket.topic,
     }
 
 
@@ -95,6 +99,9 @@ def turn_data(turn: Turn, people: People) -> dict[str, Any]:
         "resent_as": turn.resent_as,
         "buttons": list(turn.buttons),
         "attachments": list(turn.attachments),
+        "files": [{"kind": file.kind, "name": file.name, "size": file.size_bytes} for file in turn.files],
+        "edits": [{"text": version.text, "at": version.at.isoformat()} for version in turn.edits],
+        "edit_of": turn.edit_of,
         "outcome": turn.outcome or None,
         "judged": turn.judged or None,
         "verdicts": dict(turn.verdicts),

@@ -109,7 +109,7 @@ HOMES = {
     "markdown_it": {"bot/channels/telegram", "knowledge_base"},
     "nh3": {"knowledge_base"},
     "phonenumbers": {"bot/skills"},
-    "pymorphy3": {"bot/skills", "knowledge_base"},
+    "pymorphy3": {"bot/skills", "core"},
     "rapidfuzz": {"bot/skills"},
     "sentence_transformers": {"core"},
     "structlog": {"core"},

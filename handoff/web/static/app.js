@@ -2,25 +2,36 @@
 import { $, keyed } from "/shared/dom.js";
 import { get, post, setCsrf } from "/shared/api.js";
 import { Alerts } from "./alerts.js";
+import { drawEarlier, Same } from "./before.js";
+import { Card } from "./card.js";
 import { Composer, forgetDrafts } from "./composer.js";
-import { drawConversation } from "./conversation.js";
+import { drawConversation, toTurn } from "./conversation.js";
 import { listen } from "/shared/keys.js";
 import "/shared/menu.js";
-import { List, VIEWS } from "./list.js";
+import { List, MORE, VIEWS } from "./list.js";
 import { Live } from "./live.js";
+import { editLabels, snoozeUntil } from "./marks.js";
 import { INSERT_KEYS } from "./packet.js";
 import { Own } from "./routing_own.js";
 import { Search } from "./search.js";
+import { TalkSearch } from "./talk_search.js";
 import { teaching } from "./teaching.js";
 import { Tools } from "./tools.js";
+import { Views } from "./views.js";
 import { banner, showHelp, toast } from "/shared/notices.js";
 import { say, startLanguage, switchLanguage } from "/shared/words.js";
 
 const BOT_POLL_MS = 5000;
+const PLACES = { ticket: "tickets", talk: "conversations", past: "past" };
+const MARKS = { ticket: "t", talk: "c", past: "p" };
 
 const state = { me: null, view: "waiting", lines: [], counts: {}, selected: null, opened: null, pending: [], changing: 0, writes: false, chosen: {} };
 
 const list = new List({ choose, show });
+const views = new Views({ show, changed: () => { state.lines = []; drawList(); refreshList(); }, failed });
+const card = new Card({ open: (selected) => { if (card.over()) card.close(); select(selected); }, failed, facets: () => views.facets(), loaded: () => drawBefore() });
+const same = new Same({ failed, select, changed: () => { refreshList(); refreshOpened(); card.refresh(); } });
+const talkSearch = new TalkSearch({ open: openAt, customer: (key) => card.showKey(key), facets: () => views.facets(), failed });
 const composer = new Composer({ send, note: (ticket, text) => tools.note(ticket, text) });
 const search = new Search({ failed });
 const teacher = teaching({ state, composer, search, desk: { change, failed, lockedBecause, isMine: () => isMine(), key: () => key(state.selected) } });
@@ -60,12 +71,13 @@ function oneAtATime(work) {
 
 const refreshList = oneAtATime(async () => {
   const view = state.view;
-  const tickets = await get(`/tickets?view=${view === "bot" ? "waiting" : view}`);
+  const asked = views.query(view);
+  const found = await get(`/list?${asked}`);
   const talks = view === "bot" ? (await get("/conversations")).conversations : null;
-  if (view !== state.view) { queueMicrotask(refreshList); return; }
-  list.clockOffsetMs = Date.parse(tickets.now) - Date.now();
-  state.counts = { ...state.counts, ...tickets.counts, ...(talks ? { bot: talks.length } : {}) };
-  state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : tickets.tickets.map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
+  if (view !== state.view || asked !== views.query(view)) { queueMicrotask(refreshList); return; }
+  list.clockOffsetMs = Date.parse(found.now) - Date.now();
+  state.counts = { ...state.counts, ...found.counts, ...(talks ? { bot: talks.length } : {}) };
+  state.lines = talks ? talks.map((talk) => ({ ...talk, talk: true, key: `c${talk.id}` })) : views.merged(found, view).map((ticket) => ({ ...ticket, key: `t${ticket.id}` }));
   drawList();
 });
 
@@ -77,7 +89,7 @@ const refreshOpened = oneAtATime(async () => {
   if (!selected) return;
   let found;
   try {
-    found = await get(selected.kind === "talk" ? `/conversations/${selected.id}` : `/tickets/${selected.id}`);
+    found = await get(`/${PLACES[selected.kind]}/${selected.id}`);
   } catch (error) {
     // What is gone because of one's own press is no news.
     if (selected !== state.selected || (error.status === 404 && state.changing)) return;
@@ -87,6 +99,7 @@ const refreshOpened = oneAtATime(async () => {
   if (selected !== state.selected) { queueMicrotask(refreshOpened); return; }
   state.opened = found;
   state.pending = state.pending.filter((each) => !found.turns.some((turn) => turn.out_id === each.out_id));
+  found.past = selected.kind === "past";
   drawOpened();
   markRead();
   tools.refreshSide();
@@ -101,13 +114,14 @@ function failed(error) {
 
 function drawList() {
   list.tabs(state.view, state.counts);
+  views.draw(state.view, state.counts);
   list.lines(state.view, state.lines, key(state.selected), state.me);
   const waiting = state.counts.waiting || 0;
   document.title = waiting ? `(${waiting}) ${say("brand")}` : say("brand");
   if (!$("banner").hidden && live.failures === 0) banner("");
 }
 
-const key = (selected) => (selected ? `${selected.kind === "talk" ? "c" : "t"}${selected.id}` : "");
+const key = (selected) => (selected ? `${MARKS[selected.kind]}${selected.id}` : "");
 
 function drawOpened() {
   const { opened, me } = state;
@@ -116,19 +130,28 @@ function drawOpened() {
   $("opened").classList.remove("loading");
   $("panes").classList.toggle("reading", Boolean(state.selected));
   tools.drawn();
-  if (!opened) return composer.show(null, "");
+  if (!opened) { card.show(null); return composer.show(null, ""); }
   const mine = isMine();
   drawConversation({ opened, groups: own.groups, me, mine, pending: state.pending.filter((each) => each.ticket === opened.ticket?.id), resend, retry, actions, lessons: teacher.taught(mine) });
   composer.show(mine ? opened.ticket : null, mine ? "" : lockedBecause(), opened.ticket);
   $("do-note-locked").hidden = !opened.ticket;
+  card.show(opened.ticket ? { ticket: opened.ticket.id, conversation: opened.ticket.conversation } : { conversation: opened.conversation.id });
+  same.look(opened.ticket, mine);
+  drawBefore();
+  if (state.turn && toTurn(state.turn)) state.turn = "";
   if (mine && state.writes) composer.focus();
   if (mine) state.writes = false;
+}
+
+function drawBefore() {
+  drawEarlier(card.data?.past ?? [], state.opened, failed);
 }
 
 const isMine = () => state.opened?.ticket?.status === "taken" && state.opened.ticket.operator?.id === state.me.id;
 
 function lockedBecause() {
   const ticket = state.opened.ticket;
+  if (state.opened.past) return say("composer.locked_past");
   if (!ticket) return say("composer.locked_bot");
   if (ticket.status === "waiting") return say("composer.locked_waiting");
   if (ticket.status === "taken") return say("composer.locked_other", { name: ticket.operator.display_name });
@@ -151,10 +174,18 @@ function select(selected) {
   open(selected);
 }
 
+/** Opens a conversation at one of its turns. */
+function openAt(selected, turn) {
+  if (key(selected) === key(state.selected) && state.opened) return void toTurn(turn);
+  state.turn = turn;
+  select(selected);
+}
+
 function open(selected) {
   if (key(selected) === key(state.selected)) return;
   state.selected = selected;
   state.opened = null;
+  card.unpin();
   live.watch(selected);
   $("panes").classList.toggle("reading", Boolean(selected));
   drawList();
@@ -166,20 +197,23 @@ function open(selected) {
 }
 
 function openFromAddress() {
-  const match = /^#(ticket|talk)\/([\w-]+)$/.exec(location.hash);
+  const match = /^#(ticket|talk|past)\/([\w-]+)(?:\/(\d+))?$/.exec(location.hash);
+  state.turn = match?.[3] ?? state.turn;
   open(match ? { kind: match[1], id: match[2] } : null);
 }
 
-function show(view) {
+function show(view, filter = {}) {
   state.view = view;
   state.lines = [];
-  sessionStorage.setItem("duet.view", view);
+  views.chosen(view, filter);
   list.tabs(view, state.counts);
+  views.draw(view, state.counts);
   refreshList();
 }
 
 function walk(step) {
   const at = state.lines.findIndex((line) => line.key === key(state.selected));
+  if (at + step >= state.lines.length) views.more();
   const next = state.lines[at < 0 ? 0 : Math.min(state.lines.length - 1, Math.max(0, at + step))];
   if (!next) return;
   choose(next);
@@ -218,6 +252,23 @@ const actions = {
     await post(`/tickets/${state.selected.id}/return`);
     toast(say("notice.returned"));
   }),
+  snooze: async () => {
+    const ticket = state.opened?.ticket;
+    if (!isMine() || ticket.snoozed_until) return;
+    const until = await snoozeUntil();
+    if (!until) return;
+    change(async () => {
+      await post(`/tickets/${ticket.id}/snooze`, { until: until.toISOString() });
+      toast(say("lists.snoozed"));
+    });
+  },
+  wake: () => isMine() && change(() => post(`/tickets/${state.selected.id}/wake`)),
+  labels: async () => {
+    const ticket = state.opened?.ticket;
+    if (!ticket) return;
+    const wanted = await editLabels(ticket, views.facets);
+    if (wanted) change(() => post(`/tickets/${ticket.id}/labels`, wanted));
+  },
   close: () => {
     const ticket = state.opened?.ticket;
     if (!isMine() && ticket?.status !== "waiting") return;
@@ -259,7 +310,7 @@ const retry = (pending) => deliver(pending);
 
 const resend = (turn) => change(() => post(`/tickets/${state.selected.id}/resend`, { out_id: turn.out_id }));
 
-const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–4", "views"], ["Esc", "escape"], ["?", "help"]];
+const KEYS = [["j", "j"], ["k", "k"], ["t", "t"], ["r", "r"], ["b", "b"], ["x", "x"], ["a", "a"], ["d", "d"], ["m", "m"], ["g", "g"], ["q", "q"], ["c", "c"], ["u", "u"], ["z", "snooze"], ["l", "labels"], ["e", "card"], ["s", "talks"], ["h", "filter"], ["v", "more"], ["/", "canned"], ["Alt 1–3", "drafts"], ["Alt R", "coach"], [INSERT_KEYS.join(" "), "insert"], ["y", "y"], ["n", "n"], ["Ctrl K", "search"], ["1–8", "views"], ["Esc", "escape"], ["?", "help"]];
 const showKeys = () => showHelp(KEYS);
 
 // Starting -------------------------------------------------------------------------------------------
@@ -268,20 +319,28 @@ listen({
   KeyJ: () => walk(1), KeyK: () => walk(-1), KeyT: actions.take, KeyR: () => composer.focus(), KeyB: actions.return, KeyX: actions.close,
   KeyA: () => own.accept(), KeyD: () => own.decline(),
   Digit1: () => show(VIEWS[0]), Digit2: () => show(VIEWS[1]), Digit3: () => show(VIEWS[2]), Digit4: () => show(VIEWS[3]),
+  Digit5: () => show(MORE[0]), Digit6: () => show(MORE[1]), Digit7: () => show(MORE[2]), Digit8: () => show(MORE[3]),
+  KeyE: () => card.toggle(), KeyS: () => talkSearch.show(), KeyH: () => views.edit(), KeyV: () => views.menu(), KeyZ: () => (state.opened?.ticket?.snoozed_until ? actions.wake() : actions.snooze()), KeyL: actions.labels,
   KeyI: () => teacher.insertCandidate(0), KeyO: () => teacher.insertCandidate(1), KeyP: () => teacher.insertCandidate(2), KeyY: () => teacher.judgeLast(true), KeyN: () => teacher.judgeLast(false), KeyF: teacher.searchArticles,
   search: teacher.searchArticles,
   ...tools.keys,
   help: showKeys,
-  escape: (typing) => (typing ? document.activeElement.blur() : select(null)),
+  escape: (typing) => {
+    if (typing) document.activeElement.blur();
+    else if (card.over()) card.close();
+    else select(null);
+  },
 });
 
 $("help").addEventListener("click", showKeys);
+$("toggle-card").addEventListener("click", () => card.toggle());
 $("find").addEventListener("click", teacher.searchArticles);
 $("back").addEventListener("click", () => select(null));
-$("language").addEventListener("click", () => { switchLanguage(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); own.draw(); });
+$("language").addEventListener("click", () => { switchLanguage(); talkSearch.name(); card.draw(); keyed($("turns"), [], String, null); drawList(); drawOpened(); tools.drawSide(); own.draw(); });
 $("sign-out").addEventListener("click", () => { forgetDrafts(); post("/logout").catch(() => null).then(() => location.assign("/desk/login")); });
 window.addEventListener("popstate", openFromAddress);
 window.addEventListener("focus", markRead);
+document.addEventListener("duet:list", refreshList);
 setInterval(() => list.tick(), 1000);
 setInterval(() => { if (!document.hidden && state.view === "bot") refreshList(); }, BOT_POLL_MS);
 
@@ -291,8 +350,10 @@ try {
   state.me = operator;
   startLanguage(operator.language);
   $("who").textContent = operator.display_name;
-  const kept = sessionStorage.getItem("duet.view");
-  state.view = VIEWS.includes(kept) ? kept : "waiting";
+  state.view = views.remembered();
+  talkSearch.name();
+  views.role = card.role = operator.role;
+  views.start();
   list.tabs(state.view, state.counts);
   openFromAddress();
   refreshList();

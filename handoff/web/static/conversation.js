@@ -1,5 +1,6 @@
 // The opened conversation: its head, the packet, the turns.
 import { $, h, keyed } from "/shared/dom.js";
+import { drawLabels } from "./marks.js";
 import { packetCard } from "./packet.js";
 import { turnItem, withDividers } from "./turns.js";
 import { customerName, label, say } from "/shared/words.js";
@@ -12,7 +13,7 @@ let packetOpen = true;
 export function drawConversation({ opened, groups, me, mine, pending, resend, retry, actions, lessons }) {
   const subject = opened.ticket ?? opened.conversation;
   const scroll = $("scroll");
-  const id = `${opened.ticket ? "t" : "c"}${subject.id}`;
+  const id = `${opened.ticket ? "t" : opened.past ? "p" : "c"}${subject.id}`;
   const fresh = id !== shown;
   const nearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
   if (fresh) {
@@ -22,8 +23,9 @@ export function drawConversation({ opened, groups, me, mine, pending, resend, re
   shown = id;
 
   $("title").textContent = customerName(subject.customer);
-  $("subtitle").textContent = `${label("channel", subject.channel)} · ${statusWords(opened.ticket, me)}`;
-  drawActions(opened.ticket, mine, actions, ["lead", "administrator"].includes(me.role));
+  $("subtitle").textContent = `${label("channel", subject.channel)} · ${opened.past ? say("status.past") : statusWords(opened.ticket, me)}`;
+  drawActions(opened, mine, actions, ["lead", "administrator"].includes(me.role));
+  drawLabels(opened.ticket, actions.labels);
   $("new-task").href = `/desk/tasks?conversation=${opened.ticket ? opened.ticket.conversation : opened.conversation.id}`;
   drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
@@ -38,6 +40,18 @@ export function drawConversation({ opened, groups, me, mine, pending, resend, re
   else if (nearEnd || (more && pending.length > 0)) toEnd();
   else if (more) $("latest").hidden = false;
   if (fresh) $("latest").hidden = true;
+}
+
+/** Brings one turn into sight and marks it for a while; false where it is not among those shown. */
+export function toTurn(id) {
+  const item = [...$("turns").children].find((child) => child.dataset.key === id);
+  if (!item) return false;
+  item.scrollIntoView({ block: "center" });
+  item.classList.add("sought");
+  item.tabIndex = -1;
+  item.focus({ preventScroll: true });
+  setTimeout(() => item.classList.remove("sought"), 4000);
+  return true;
 }
 
 /** Shows the latest turn. */
@@ -64,11 +78,12 @@ function statusWords(ticket, me) {
   return ticket.operator?.id === me.id ? say("status.taken_you") : say("status.taken", { name: ticket.operator?.display_name ?? "" });
 }
 
-function drawActions(ticket, mine, actions, leads) {
+function drawActions({ ticket, past }, mine, actions, leads) {
   const wanted = [];
-  if (!ticket) wanted.push(["join", "take", true]);
+  if (past) wanted.length = 0;
+  else if (!ticket) wanted.push(["join", "take", true]);
   else if (ticket.status === "waiting") wanted.push(["transfer", "transfer", false], ["close", "close", false], ["take", "take", true]);
-  else if (mine) wanted.push(["transfer", "transfer", false], ["return", "return", false], ["close", "close", false]);
+  else if (mine) wanted.push(ticket.snoozed_until ? ["wake", "wake", false] : ["snooze", "snooze", false], ["transfer", "transfer", false], ["return", "return", false], ["close", "close", false]);
   else if (ticket.status === "closed") wanted.push(["reopen", "reopen", false]);
   else if (ticket.status === "taken" && leads) wanted.push(["transfer", "transfer", false]);
   const items = wanted.map(([word, action, primary]) => ({ word, action, primary, text: say(`action.${word}`) }));

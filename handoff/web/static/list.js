@@ -1,9 +1,12 @@
-// The list on the left: four views, one line a conversation.
+// The list on the left: its views as tabs and a menu, one line a conversation.
 import { $, h, keyed } from "/shared/dom.js";
 import { flat } from "/shared/rich.js";
+import { comingTime, topicName } from "./labels.js";
 import { customerName, duration, label, say } from "/shared/words.js";
 
 export const VIEWS = ["waiting", "mine", "all", "bot"];
+/** Views of the menu beside the tabs. */
+export const MORE = ["overdue", "mentions", "snoozed", "closed"];
 const DUE_SOON_S = 30;
 
 export class List {
@@ -31,11 +34,11 @@ export class List {
   }
 
   tabs(view, counts) {
-    $("view-panel").setAttribute("aria-labelledby", `tab-${view}`);
+    $("view-panel").setAttribute("aria-labelledby", VIEWS.includes(view) ? `tab-${view}` : "more-views");
     for (const each of VIEWS) {
       const tab = $(`tab-${each}`);
       tab.setAttribute("aria-selected", String(each === view));
-      tab.tabIndex = each === view ? 0 : -1;
+      tab.tabIndex = each === view || (each === VIEWS[0] && !VIEWS.includes(view)) ? 0 : -1;
       tab.querySelector(".tab-name").textContent = say(`view.${each}`);
       tab.querySelector(".count").textContent = counts[each] ?? "";
     }
@@ -69,13 +72,21 @@ export class List {
         line.priority === 0 && h("span", { class: "chip urgent" }, say("list.urgent")),
         line.late && h("span", { class: `chip ${line.late}` }, say(`late.${line.late}`)),
         h("span", { class: "chip" }, label("reason", line.reason)),
+        line.topic && h("span", { class: "chip strong" }, topicName(line.topic)),
+        line.tags.slice(0, 3).map((tag) => h("span", { class: "chip tag" }, tag)),
+        line.tags.length > 3 && h("span", { class: "chip tag" }, `+${line.tags.length - 3}`),
         h("span", { class: "spring" }),
         h("span", { class: "owner" }, owner)),
-      (line.status === "waiting" || line.due_at) && h("span", { class: "line-foot" },
-        line.status === "waiting" && h("span", { class: "waiting", data: { since: line.created_at } }),
-        h("span", { class: "spring" }),
-        line.due_at && h("span", { class: "due", data: { due: line.due_at, clock: line.due_clock } })),
+      this.clocks(line),
     ];
+  }
+
+  clocks(line) {
+    if (line.ended_at) return h("span", { class: "line-foot" }, h("span", {}, say(`status.${line.status}`)), h("span", { class: "waiting", data: { ago: line.ended_at } }));
+    const due = line.due_at && h("span", { class: "due", data: { due: line.due_at, clock: line.due_clock } });
+    if (line.snoozed_until) return h("span", { class: "line-foot" }, h("span", { class: "chip snoozed" }, say("lists.back_at", { time: comingTime(line.snoozed_until) })), h("span", { class: "spring" }), due);
+    if (line.status !== "waiting") return due && h("span", { class: "line-foot" }, h("span", { class: "spring" }), due);
+    return h("span", { class: "line-foot" }, h("span", { class: "waiting", data: { since: line.created_at } }), h("span", { class: "spring" }), due);
   }
 
   talkFoot(line) {

@@ -27,7 +27,7 @@ export class Live {
   }
 
   watch(selected) {
-    this.watching = selected?.kind === "talk" ? { watch_chat: selected.id } : { watch: selected?.id ?? "" };
+    this.watching = selected?.kind === "past" ? { watch: "" } : selected?.kind === "talk" ? { watch_chat: selected.id } : { watch: selected?.id ?? "" };
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(this.watching));
   }
 

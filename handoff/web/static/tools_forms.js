@@ -60,9 +60,9 @@ export function kopecks(text) {
 }
 
 export function closeForm(ticket, closing, done) {
-  const options = (list) => list.map((each) => h("option", { value: each.id }, own(each)));
+  const options = (list, chosen = "") => list.map((each) => h("option", { value: each.id, selected: each.id === chosen }, own(each)));
   const topic = h("select", { required: closing.topic_required, autofocus: closing.topic_required },
-    h("option", { value: "" }, say("ask.choose")), options(closing.topics));
+    h("option", { value: "" }, say("ask.choose")), options(closing.topics, ticket.topic));
   openForm({
     title: say("dialog.close_title"),
     lead: say("dialog.close_text"),

@@ -32,10 +32,11 @@ export function turnItem(turn, { mine, resend, judge, which }) {
   if (turn.kind === "note") return noteItem(turn);
   if (turn.author === "system") return h("li", { class: "turn system" }, rich(turn.text), mark(turn, mine, resend));
   const side = turn.author === "customer" ? "left" : "right";
+  const name = turn.name || say(`turn.${turn.author}`);
   const dead = turn.delivery?.status === "cancelled";
   return h("li", { class: `turn ${side} ${turn.author}${dead ? " dead" : ""}` },
     h("div", { class: "bubble" },
-      h("span", { class: "author" }, turn.name || say(`turn.${turn.author}`)),
+      h("span", { class: "author" }, turn.edit_of ? `${name} · ${say("turn.edit")}` : name),
       turn.author === "customer" ? plain(turn.text) : rich(turn.text),
       extras(turn)),
     h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at)), mark(turn, mine, resend), verdict(turn, judge, which)));
@@ -62,8 +63,23 @@ function noteItem(turn) {
     h("div", { class: "meta" }, h("time", { datetime: turn.at }, clockTime(turn.at))));
 }
 
+const ICONS = { photo: "🖼", video: "🎞", video_note: "🎞", animation: "🎞", voice: "🎙", audio: "🎵", sticker: "🙂" };
+
+function size(bytes) {
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 / 1024, "megabyte"];
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+}
+
+/** Every wording of a message that was edited; the first one is the bubble itself. */
+function versions(turn) {
+  return h("details", { class: "versions" }, h("summary", {}, say("turn.edited", { count: turn.edits.length })),
+    h("ol", {}, turn.edits.map((each) => h("li", {}, h("time", { datetime: each.at }, clockTime(each.at)), " ", plain(each.text)))));
+}
+
 function extras(turn) {
-  const parts = turn.attachments.map((name) => h("div", { class: "extra" }, say("turn.attachment", { name })));
+  const parts = turn.files.map((file) => h("div", { class: "file" }, h("span", { class: "file-mark", "aria-hidden": "true" }, ICONS[file.kind] ?? "📎"),
+    h("span", {}, h("span", { class: "file-name" }, file.name || label("file", file.kind)), h("span", { class: "file-kind" }, [file.name && label("file", file.kind), file.size > 0 && size(file.size), say("turn.stays")].filter(Boolean).join(" · ")))));
+  if (turn.edits.length) parts.push(versions(turn));
   if (turn.location) {
     const { lat, lon } = turn.location;
     const href = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=16/${lat}/${lon}`;

@@ -34,13 +34,16 @@ from core.web.frame import Frame, Menu
 from core.web.guard import Guard
 from handoff.board import Board
 from handoff.history import History
+from handoff.list_areas import list_areas
 from handoff.ports import Articles, ArticleText, FoundArticle
 from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
 from handoff.tokens.store import ApiTokens
+from handoff.tools.announce import Announcer
 from handoff.tools.area import ToolsArea
 from handoff.tools.closing import SettledRules
+from handoff.tools.mentions import Mentions
 from handoff.tools.presence import Here
 from handoff.web.api import TicketApi
 from handoff.web.app import add_desk
@@ -167,6 +170,16 @@ class Desk:
             frame=frame,
             menu=menu,
             areas=[
+                *list_areas(
+                    scripts=world.scripts,
+                    keys=world.keys,
+                    engine=engine,
+                    frame=frame,
+                    guard=parts.guard(),
+                    operators=operators,
+                    settings=settings,
+                    mentions=Mentions(engine, announce=Announcer(scripts=world.scripts, keys=world.keys)),
+                ),
                 *after_areas(engine, parts, history=history, tells=world.queue),
                 area,
                 reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from core.auth_operators import Operators
 from core.auth_passwords import verify_password
@@ -15,6 +16,7 @@ from core.config import ROOT
 from core.keys import Keys
 from core.redis import connect
 from core.sql import migrate, open_engine
+from core.tables import turns
 from handoff.cli import main
 from tests.integration.handoff.handoff_past import A_DAY, write
 from tests.integration.handoff.handoff_world import World
@@ -137,3 +139,20 @@ async def _close(address: str, ticket: str) -> None:
     redis = connect(address)
     await World.on(redis, keys=Keys("duet")).queue.close(ticket, operator="u1")
     await redis.aclose()
+
+
+def test_the_search_is_made_anew_by_a_command(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "rebuild"]) == 0
+    assert capsys.readouterr().out.startswith("0 messages")
+    asyncio.run(_say(database, "Курьер не приехал"))
+    assert main(["search", "rebuild"]) == 0
+    assert capsys.readouterr().out.startswith("1 messages")
+
+
+async def _say(address: str, text: str) -> None:
+    row = {"event_id": 1, "conversation": "c1", "ref": "webchat:1", "author": "customer", "kind": "text",
+           "text": text, "payload": "{}", "at_ms": 1}  # fmt: skip
+    engine = open_engine(address)
+    async with engine.begin() as connection:
+        await connection.execute(insert(turns).values(**row))
+    await engine.dispose()

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.turns import Delivery, Entry, assemble
+from handoff.turns import Delivery, Entry, File, assemble
 
 
 def _said(number: int, text: str = "Привет", **fields: Any) -> Entry:
@@ -86,3 +86,27 @@ def test_the_order_in_which_events_are_read_changes_nothing(order: list[int], tw
         _reply(6, "o2"),
     ]
     assert assemble([*(events[n] for n in order), events[twice]]) == assemble(events)
+
+
+def test_an_edited_message_has_every_version_and_each_names_what_it_was() -> None:
+    first, other, second, third = assemble(
+        [
+            _said(1, "Заказ 15", external_id="42:7"),
+            _said(2, "И ещё", external_id="42:8"),
+            _said(3, "[изменено] Заказ 16", external_id="edit:42:7:1772366400:00ab"),
+            _said(4, "[изменено] Заказ 17", external_id="edit:42:7:1772366401:00ac"),
+        ]
+    )
+    assert [version.text for version in first.edits] == ["[изменено] Заказ 16", "[изменено] Заказ 17"]
+    assert (other.edits, other.edit_of) == ((), "")
+    assert (second.edit_of, third.edit_of) == (first.id, first.id)
+
+
+def test_an_edit_of_a_message_that_is_not_shown_stands_alone() -> None:
+    [turn] = assemble([_said(1, "[изменено] x", external_id="edit:42:7:1:0a")])
+    assert turn.edit_of == ""
+
+
+def test_a_file_has_its_kind_its_name_and_its_size() -> None:
+    [turn] = assemble([_said(1, attachments=[{"kind": "document", "name": "чек.pdf", "size_bytes": 2048}])])
+    assert turn.files == (File("document", "чек.pdf", 2048),)

@@ -1,0 +1,1 @@
+"""The list of conversations: views, filters, saved views, snoozing, tags."""
