@@ -65,7 +65,7 @@ async def test_intents_of_old_decisions_are_found_in_what_was_stored_with_them(a
         config.attributes["connection"] = connection
         move(config, to)
 
-    before = "0052"
+    before = "0008"
     row = {
         "id": "d1", "event_id": 1, "conversation": "c1", "message_id": "m1", "decision": "handoff",
         "payload": '{"signals": {"intent": "complaint", "said": "\\u0000"}}', "at_ms": 1,
