@@ -1,4 +1,6 @@
-// Numbers beside lines of the menu: how much waits behind them.
+// The menu: what fits of it, and numbers beside its lines, which tell how much waits behind them.
+import "./menu_fit.js";
+
 const EVERY_MS = 30_000;
 
 async function refresh(entry) {

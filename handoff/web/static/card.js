@@ -16,6 +16,8 @@ export class Card {
     this.subject = null;
     this.role = "";
     this.shown = WIDE.matches && localStorage.getItem(KEPT) !== "closed";
+    // A window made narrow must not hide the conversation behind the card.
+    WIDE.addEventListener("change", () => { this.shown = WIDE.matches && localStorage.getItem(KEPT) !== "closed"; this.draw(); });
   }
 
   /** Shows the customer of what is opened: `{ticket}`, `{conversation}` or `{key}`; null for nobody. */

@@ -1,6 +1,7 @@
 // Phrases that wait for an editor: what is shown follows from what the server says.
 import { get, post, setCsrf } from "/shared/api.js";
 import { $, h, keyed } from "/shared/dom.js";
+import "/shared/menu.js";
 import { listen } from "/shared/keys.js";
 import { banner, showHelp, toast } from "/shared/notices.js";
 import { percent, say, startLanguage, switchLanguage } from "/shared/words.js";
