@@ -26,6 +26,7 @@ from bot.governor import Governor
 from bot.health import Check, Health
 from bot.inbox import Inbox
 from bot.metrics import INGESTED
+from bot.rating import RatingIntake
 from bot.sender import Sender
 from bot.texts import Texts, load_texts
 from bot.types import IncomingMessage
@@ -200,6 +201,7 @@ class App:
             concurrency=config.bot.concurrency,
             lease_s=config.bot.lease_s,
             max_attempts=config.bot.max_attempts,
+            apart=RatingIntake(scripts=self.scripts, settings=self.settings, texts=self.texts),
         )
         archiver = Archiver(
             redis=self.redis,

@@ -29,16 +29,28 @@ from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
 from handoff.auditing.web import AuditArea
+from handoff.history import History
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
 from handoff.people.web import PeopleArea
 from handoff.ports import Articles
+from handoff.queue import Queue
+from handoff.ratings.asking import Asker
+from handoff.ratings.given import GivenRatings
+from handoff.ratings.web import RatingsArea
 from handoff.reports.alerts import EVERY_S, Alerts
 from handoff.reports.reading import Archive
 from handoff.reports.report import Reports
 from handoff.reports.team import Team
 from handoff.reports.web import ReportsArea
+from handoff.reviews.own import OwnArea
+from handoff.reviews.settings_web import CriteriaArea
+from handoff.reviews.store import Reviews
+from handoff.reviews.web import ReviewsArea, Tells
 from handoff.setting.web import SettingsArea
+from handoff.tasks.reminding import Reminder
+from handoff.tasks.store import Tasks
+from handoff.tasks.web import TasksArea
 from handoff.tokens.store import ApiTokens
 from handoff.tokens.web import TokensArea
 from handoff.webhooks.sender import HookSender
@@ -75,6 +87,7 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
     """The areas of the desk, in the order of the menu."""
     return [
         *lists_areas(app, parts),
+        *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
         reports_area(app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target),
@@ -82,6 +95,31 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
+
+
+def after_areas(engine: AsyncEngine, parts: DeskParts, *, history: History, tells: Tells) -> list[Area]:
+    """What comes after a conversation; `tells` takes verdicts."""
+    tasks, reviews = Tasks(engine), Reviews(engine)
+    frame, leads, everybody = parts.frame, parts.guard(LEADS), parts.guard()
+    return [
+        TasksArea(frame=frame, guard=everybody, tasks=tasks, operators=parts.operators),
+        OwnArea(frame=frame, guard=everybody, engine=engine, reviews=reviews, operators=parts.operators),
+        ReviewsArea(
+            frame=frame, guard=leads, reviews=reviews, settings=parts.settings, history=history, tells=tells,
+            operators=parts.operators,
+        ),
+        RatingsArea(frame=frame, guard=leads, settings=parts.settings),
+        CriteriaArea(frame=frame, guard=leads, settings=parts.settings),
+    ]  # fmt: skip
+
+
+def _history(app: App) -> History:
+    return History(engine=app.engine, scripts=app.scripts, keys=app.keys)
+
+
+def _queue(app: App) -> Queue:
+    wait_s = app.config.handoff.expected_wait_s
+    return Queue(scripts=app.scripts, keys=app.keys, say=app.texts.say, expected_wait_s=wait_s)
 
 
 def reports_area(
@@ -97,7 +135,7 @@ def reports_area(
         frame=parts.frame,
         leads=parts.guard(LEADS),
         everybody=parts.guard(),
-        reports=Reports(archive, target=target),
+        reports=Reports(archive, target=target, ratings=GivenRatings(engine)),
         team=Team(archive),
         alerts=Alerts(engine, settings=parts.settings, zone=zone),
         settings=parts.settings,
@@ -161,6 +199,8 @@ def desk_jobs(app: App) -> Mapping[str, Job]:
         **lists_jobs(app),
         "past answers": PastJob(app).run,
         "webhooks": partial(_send_webhooks, app),
+        "ratings": partial(_ask_for_ratings, app),
+        "tasks": partial(_remind, app),
         "topics": partial(_watch_topics, app),
     }
 
@@ -174,3 +214,13 @@ async def _send_webhooks(app: App, stop: asyncio.Event) -> None:
     sender = HookSender(webhooks=webhooks_of(app), allow_private=app.config.web.private_webhooks, now=utc_now)
     async with sender:
         await sender.run(stop, app.leader("webhooks", lease_s=60))
+
+
+async def _ask_for_ratings(app: App, stop: asyncio.Event) -> None:
+    asker = Asker(engine=app.engine, scripts=app.scripts, settings=app.settings, now=utc_now)
+    await asker.run(stop, app.leader("ratings", lease_s=60))
+
+
+async def _remind(app: App, stop: asyncio.Event) -> None:
+    reminder = Reminder(engine=app.engine, scripts=app.scripts, now=utc_now)
+    await reminder.run(stop, app.leader("tasks", lease_s=60))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.errors import Unavailable
 from core.logging import get_logger
+from core.settings import Settings
 from handoff.ports import Articles
+from handoff.routing.groups import GROUPS
 from handoff.tools.area import ToolsArea
+from handoff.tools.groups import Group
 from handoff.tools.past import PastAnswers
 from knowledge_base.lemmas import content, lemma, lemmas
 
@@ -43,7 +47,21 @@ def tools_area(app: App, parts: DeskParts, articles: Articles) -> ToolsArea:
         company={str(language): name for language, name in app.config.company.name.items()},
         zone=ZoneInfo(app.config.company.timezone),
         articles=articles,
+        groups=SettledGroups(app.settings),
     )
+
+
+class SettledGroups:
+    """The teams as the settings of distribution have them."""
+
+    def __init__(self, settings: Settings) -> None:
+        """`settings` as everywhere on the desk."""
+        self._settings = settings
+
+    async def all(self) -> Sequence[Group]:
+        """Every team, in order."""
+        found = await self._settings.get(GROUPS)
+        return [Group(each.id, each.name.ru, each.name.en) for each in found.groups]
 
 
 class PastJob:

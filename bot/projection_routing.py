@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.projecting import Event, fitting, insert
 from core import sql
-from core.tables import tickets
+from core.tables import conversations, tickets
 from handoff.routing.ports import Promise, Tasks
 from handoff.routing.tables import contact_promises, sla_outcomes, ticket_steps
+from handoff.tasks.tables import tasks
 
 
 async def _clock(connection: AsyncConnection, event: Event) -> None:
@@ -62,7 +63,7 @@ async def _given_back(connection: AsyncConnection, event: Event) -> None:
 
 
 class StoredPromises:
-    """Keeps promises as rows, from which lists of tasks are made."""
+    """Keeps promises as rows, and as tasks with a due time."""
 
     async def promise(self, connection: AsyncConnection, promise: Promise) -> None:
         """One row a promise."""
@@ -75,6 +76,28 @@ class StoredPromises:
             "at_ms": promise.at_ms,
         }
         await insert(connection, contact_promises, row, key="event_id")
+        await insert(connection, tasks, await _task(connection, promise), key="id")
+
+
+async def _task(connection: AsyncConnection, promise: Promise) -> dict[str, object]:
+    """Whoever is on duty then sees it among the team's tasks."""
+    known = conversations.c.id == promise.conversation
+    customer = await connection.scalar(select(conversations.c.customer).where(known))
+    return {
+        "id": f"promise-{promise.number}",
+        "kind": "promise",
+        "reason": "off_hours",
+        "audience": "desk",
+        "note": "",
+        "owner": None,
+        "conversation": promise.conversation,
+        "customer": customer or "",
+        "status": "open",
+        "created_ms": promise.at_ms,
+        "created_by": "distribution",
+        "due_ms": promise.due_ms,
+        "result": "",
+    }
 
 
 _TASKS: Tasks = StoredPromises()

@@ -40,6 +40,13 @@ class Handles(Protocol):
         """The effect of a message that could not be handled: a person gets it."""
 
 
+class Settles(Protocol):
+    """Takes messages that are no part of a conversation, such as ratings."""
+
+    async def settle(self, lease: Lease) -> bool:
+        """Take the first message of the inbox if it is such a one; False if it is not."""
+
+
 class Worker:
     """Handles conversations side by side, the messages of each one after another."""
 
@@ -55,8 +62,11 @@ class Worker:
         lease_s: float,
         max_attempts: int,
         handle_timeout_s: float = 60.0,
+        apart: Settles | None = None,
     ) -> None:
-        """`name` is unique among workers; `handle_timeout_s` bounds one message, whatever it waits for."""
+        """`name` is unique among workers; `handle_timeout_s` bounds one message, whatever it waits for;
+        `apart` gets each message first.
+        """
         self._redis = redis
         self._work = keys("work")
         self._inbox = inbox
@@ -66,6 +76,7 @@ class Worker:
         self._lease_s = lease_s
         self._max_attempts = max_attempts
         self._handle_timeout_s = handle_timeout_s
+        self._apart = apart
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._reads_no_more = asyncio.Event()
@@ -160,6 +171,8 @@ class Worker:
     async def _drain(self, lease: Lease) -> None:
         """Handle messages until the inbox is empty or the lease is lost."""
         while True:
+            if self._apart is not None and await self._apart.settle(lease):
+                continue
             pending = await self._inbox.begin(lease)
             if pending is None:
                 if await self._inbox.release(lease):

@@ -42,6 +42,8 @@ FORMATS: dict[str, str] = {
     "split_moves": "split:moves",
     "floor": "floor",
     "waits": "waits",
+    "rating": "rating:{ref}",
+    "rating_asked": "ratingasked:{customer}",
     "snoozed": "snoozed",
     "links": "links:{id}",
     "once": "once:{id}",

@@ -27,6 +27,7 @@ from core.secret_box import new_key
 from core.sql import migrate, open_engine
 from handoff.board import Board
 from handoff.errors import HandoffError
+from handoff.ratings.given import GivenRatings
 from handoff.reports.command import add_arguments, as_json, as_text
 from handoff.reports.reading import Archive
 from handoff.reports.report import Reports
@@ -168,7 +169,7 @@ async def _report(options: argparse.Namespace) -> None:
     last = options.day or now.astimezone(zone).date()
     period = Period(last - timedelta(days=options.days - 1), last, zone)
     async with _engine() as engine:
-        reports = Reports(Archive(engine), target=config.split.target)
+        reports = Reports(Archive(engine), target=config.split.target, ratings=GivenRatings(engine))
         made = await reports.report(period, Narrowed(channel=options.channel), now)
     print(as_json(made) if options.json else as_text(made))
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -71,15 +72,18 @@ def _measured(
 ) -> str:
     with encoder_of(config) as encoder:
         figures = [_one(path, config, environment, encoder, pictures) for path in sets]
+        _tell("emotion ...")
+        emotion = emotion_figures(folder / "emotion", partial(_moods, config, encoder))
+    return quality_text(figures, emotion, alone=len(figures) == 1)
+
+
+def _moods(config: Config, encoder: Encoder, texts: Sequence[str]) -> list[float]:
+    """As the bot hears them: with the vector that the search needs anyway."""
     from nlu.compose import build_scorer
 
     scorer = build_scorer(threshold=config.nlu.emotion_threshold)
-    _tell("emotion ...")
-    return quality_text(
-        figures,
-        emotion_figures(folder / "emotion", lambda text: scorer.score(text).score),
-        alone=len(figures) == 1,
-    )
+    vectors = encoder.encode_now(texts)
+    return [scorer.score(text, vector).score for text, vector in zip(texts, vectors, strict=True)]
 
 
 def _one(

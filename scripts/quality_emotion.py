@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,8 @@ class EmotionFigures:
         return self.name.endswith("-train")
 
 
-def emotion_figures(folder: Path, score: Callable[[str], float]) -> list[EmotionFigures]:
-    """Figures of every known set in the folder; `score` gives the probability that a message is upset."""
+def emotion_figures(folder: Path, scores: Callable[[Sequence[str]], Sequence[float]]) -> list[EmotionFigures]:
+    """Figures of every known set in the folder; `scores` gives the probability that each is upset."""
     from sklearn.metrics import average_precision_score
 
     found = []
@@ -46,6 +46,6 @@ def emotion_figures(folder: Path, score: Callable[[str], float]) -> list[Emotion
             ]
         truth = [upset for _, upset in rows]
         if any(truth):
-            precision = average_precision_score(truth, [score(text) for text, _ in rows])
+            precision = average_precision_score(truth, scores([text for text, _ in rows]))
             found.append(EmotionFigures(name, len(rows), sum(truth), float(precision)))
     return found

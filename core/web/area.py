@@ -21,13 +21,14 @@ class NavEntry:
     """A line of the menu: where it leads, the key of its word, and whose menu has it.
 
     One with a `hint` (the key of a sentence) is a page of settings and stands on the page of all settings
-    instead.
+    instead. `count` is an address that tells `{"count": N}`, shown beside the word where it is not 0.
     """
 
     path: str
     word: str
     roles: frozenset[Role]
     hint: str = ""
+    count: str = ""
 
 
 class Area(Protocol):

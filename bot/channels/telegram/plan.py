@@ -20,6 +20,7 @@ from bot.channels.telegram.markup import Rich, read_markdown, to_entities
 from bot.channels.telegram.split import split
 from bot.types import Location, Reply
 
+_SCORE_CHARS = 3
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 Calls = list[TelegramMethod[Message]]
 
@@ -73,8 +74,10 @@ def _asking_keyboard(reply: Reply, word: Callable[[str], str]) -> ReplyKeyboardM
 def _buttons(reply: Reply) -> InlineKeyboardMarkup | None:
     if not reply.buttons:
         return None
-    rows = [[InlineKeyboardButton(text=button.text, callback_data=button.id)] for button in reply.buttons]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
+    keys = [InlineKeyboardButton(text=button.text, callback_data=button.id) for button in reply.buttons]
+    # Scores ("4 ★") stand side by side; words need a row each.
+    small = len(keys) > 1 and all(_is_score(button.text) for button in reply.buttons)
+    return InlineKeyboardMarkup(inline_keyboard=[keys] if small else [[key] for key in keys])
 
 
 def _text_call(chat_id: int, part: Rich) -> SendMessage:
@@ -100,3 +103,7 @@ def _place_call(chat_id: int, title: str, point: Location) -> TelegramMethod[Mes
         title=name or title.strip(),
         address=address or title.strip(),
     )
+
+
+def _is_score(text: str) -> bool:
+    return text[:1].isdecimal() and len(text) <= _SCORE_CHARS

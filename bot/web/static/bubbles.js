@@ -97,7 +97,8 @@ function choices(message, { onButton, onLocation }) {
     share.prepend(pin());
     buttons.unshift(share);
   }
-  return buttons.length ? [make("div", "choices", ...buttons)] : [];
+  const stars = buttons.length > 1 && (message.buttons ?? []).every(({ id }) => /^rate:.*:\d$/.test(id));
+  return buttons.length ? [make("div", stars ? "choices stars" : "choices", ...buttons)] : [];
 }
 
 /** The pin of the writing line, once more. */

@@ -1,6 +1,7 @@
 // What every page beside the conversations starts with: who is signed in, the language, signing out.
 import { $ } from "./dom.js";
 import { get, post, setCsrf } from "./api.js";
+import "./menu.js";
 import { banner, toast } from "./notices.js";
 import { say, startLanguage, switchLanguage } from "./words.js";
 

@@ -7,6 +7,7 @@ import { Card } from "./card.js";
 import { Composer, forgetDrafts } from "./composer.js";
 import { drawConversation, toTurn } from "./conversation.js";
 import { listen } from "/shared/keys.js";
+import "/shared/menu.js";
 import { List, MORE, VIEWS } from "./list.js";
 import { Live } from "./live.js";
 import { editLabels, snoozeUntil } from "./marks.js";

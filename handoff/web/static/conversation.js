@@ -26,6 +26,7 @@ export function drawConversation({ opened, groups, me, mine, pending, resend, re
   $("subtitle").textContent = `${label("channel", subject.channel)} · ${opened.past ? say("status.past") : statusWords(opened.ticket, me)}`;
   drawActions(opened, mine, actions, ["lead", "administrator"].includes(me.role));
   drawLabels(opened.ticket, actions.labels);
+  $("new-task").href = `/desk/tasks?conversation=${opened.ticket ? opened.ticket.conversation : opened.conversation.id}`;
   drawPacket(opened, lessons, groups);
   $("truncated").hidden = !opened.truncated;
   $("no-turns").hidden = opened.turns.length + pending.length > 0;

@@ -12,7 +12,8 @@ export class Picker {
       this.looking = looking;
     });
     composer.onKey.push((event) => this.key(event));
-    composer.box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    // A press on the list comes before it closes; who came back to the field meanwhile keeps it.
+    composer.box.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== composer.box) this.close(); }, 150));
   }
 
   async look() {

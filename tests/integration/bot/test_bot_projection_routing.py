@@ -12,6 +12,7 @@ from bot.projection import project
 from core.records import dump
 from core.tables import tickets
 from handoff.routing.tables import contact_promises, sla_outcomes, ticket_steps
+from handoff.tasks.tables import tasks
 
 CLOCK: dict[str, Any] = {
     "ticket": "7", "clock": "first", "since": 1000, "due": 121_000, "target": 120, "operator": "",
@@ -81,7 +82,11 @@ async def test_the_way_of_a_ticket_is_kept_and_given_back_it_waits_again(archive
     assert (ticket["status"], ticket["operator"], ticket["taken_ms"]) == ("waiting", None, None)
 
 
-async def test_a_promised_contact_is_one_row(archive: AsyncEngine) -> None:
-    await happens(archive, 7, "promise", {"kind": "contact", "due_at": 36_000_000})
+async def test_a_promised_contact_is_one_row_and_one_task(archive: AsyncEngine) -> None:
+    for _ in range(2):
+        await happens(archive, 7, "promise", {"kind": "contact", "due_at": 36_000_000})
     (row,) = await rows(archive, contact_promises)
     assert (row["conversation"], row["kind"], row["due_ms"]) == ("c1", "contact", 36_000_000)
+    (task,) = await rows(archive, tasks)
+    assert (task["kind"], task["reason"], task["status"]) == ("promise", "off_hours", "open")
+    assert (task["conversation"], task["due_ms"]) == ("c1", 36_000_000)

@@ -77,6 +77,13 @@ async def test_contact_and_location_are_asked_for_with_a_keyboard_that_goes_away
     assert thanks.markup == {"remove_keyboard": True}
 
 
+async def test_scores_stand_side_by_side(api: TelegramApi, channel: TelegramChannel) -> None:
+    scores = tuple(Button(f"rate:c1:{score}", f"{score} ★") for score in range(1, 6))
+    await channel.send(outgoing(Reply("Как мы справились?", buttons=scores)))
+    message = await api.wait_for_reply(ANNA)
+    assert [len(row) for row in message.markup["inline_keyboard"]] == [5]
+
+
 async def test_a_reply_that_asks_and_has_buttons_shows_both(
     api: TelegramApi, channel: TelegramChannel
 ) -> None:

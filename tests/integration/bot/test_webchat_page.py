@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from scripts.browser import find_browser
 from tests.integration.bot.webchat_world import Customer, WebchatWorld, webchat
 
 CHROMIUM = find_browser()
+PICTURES = os.environ.get("DUET_PICTURES", "")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -206,6 +209,23 @@ async def test_a_button_can_be_pressed_once_and_only_on_the_latest_reply(screen:
     await expect(screen.page.locator(".row.customer").last).to_contain_text("Да, помогло")
     await expect(screen.page.locator("#pending .row")).to_have_count(0)
     assert await screen.taken() == ["вопрос", "Да, помогло"]
+
+
+async def test_scores_are_stars_in_one_row_on_a_phone(screen: Screen) -> None:
+    await screen.write("вопрос")
+    await expect(screen.page.locator("#messages .row.customer")).to_have_count(1)  # the reply comes after it
+    scores = tuple(Button(f"rate:c1:{score}", f"{score} ★") for score in range(1, 6))
+    await screen.answer("Как мы справились?", author="system", buttons=scores)
+    stars = screen.page.locator(".stars .choice")
+    await expect(stars).to_have_count(5)
+    places = [await star.bounding_box() for star in await stars.all()]
+    assert len({place["y"] for place in places if place}) == 1
+    assert all(place and place["x"] + place["width"] <= 390 and place["height"] >= 44 for place in places)
+    await stars.nth(3).click()
+    await expect(stars.nth(3)).to_have_class("choice pressed")
+    if PICTURES:
+        await screen.page.screenshot(path=Path(PICTURES) / "stars-390.png")
+    assert await screen.taken() == ["вопрос", "4 ★"]
 
 
 async def test_a_phone_is_asked_for_with_a_field_of_its_own(screen: Screen) -> None:

@@ -18,9 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import core.tables
 import handoff.customers.tables as _these_register_theirs  # noqa: F401
 import handoff.lists.tables as _and_these  # noqa: F401
+import handoff.ratings.tables as _ratings_too  # noqa: F401
 import handoff.reports.tables as _reports_too  # noqa: F401
+import handoff.reviews.tables as _reviews_too  # noqa: F401
 import handoff.routing.tables as _routing_tables  # noqa: F401
 import handoff.search.tables as _these_too  # noqa: F401
+import handoff.tasks.tables as _tasks_too  # noqa: F401
 import handoff.tokens.tables as _tokens_too  # noqa: F401
 import handoff.tools.tables as _registers_its_tables_too  # noqa: F401
 import handoff.webhooks.tables as _webhooks_too  # noqa: F401
@@ -62,7 +65,7 @@ async def test_intents_of_old_decisions_are_found_in_what_was_stored_with_them(a
         config.attributes["connection"] = connection
         move(config, to)
 
-    before = "0052"
+    before = "0008"
     row = {
         "id": "d1", "event_id": 1, "conversation": "c1", "message_id": "m1", "decision": "handoff",
         "payload": '{"signals": {"intent": "complaint", "said": "\\u0000"}}', "at_ms": 1,

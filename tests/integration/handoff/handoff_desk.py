@@ -12,7 +12,14 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk_areas import DeskParts, people_areas, reports_area, tokens_area, webhooks_area
+from bot.desk_areas import (
+    DeskParts,
+    after_areas,
+    people_areas,
+    reports_area,
+    tokens_area,
+    webhooks_area,
+)
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -173,6 +180,7 @@ class Desk:
                     settings=settings,
                     mentions=Mentions(engine, announce=Announcer(scripts=world.scripts, keys=world.keys)),
                 ),
+                *after_areas(engine, parts, history=history, tells=world.queue),
                 area,
                 reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),
                 *people_areas(engine, parts),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, inspect, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.leader import Leader
-from core.migrations.versions import m0020_lists
+from core.migrations.versions import m0011_lists
 from core.redis import Scripts
 from core.tables import conversations, customers, tickets, turns
 from handoff.search.find import Found, Narrowed, Search
@@ -167,7 +167,7 @@ async def test_the_index_is_kept_in_the_background_by_one_of_two(
 async def test_the_tables_can_be_taken_away_and_made_again(archive: AsyncEngine) -> None:
     def step(connection: Connection, name: str) -> None:
         with Operations.context(MigrationContext.configure(connection)):
-            getattr(m0020_lists, name)()
+            getattr(m0011_lists, name)()
 
     async with archive.begin() as connection:
         await connection.run_sync(step, "downgrade")

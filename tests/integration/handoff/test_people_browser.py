@@ -54,6 +54,7 @@ async def test_an_administrator_adds_somebody_and_takes_their_access_away(
     await page.check("#inactive")
     await expect(row).to_contain_text("отключён")
 
+    await page.get_by_role("link", name="Настройки", exact=True).click()
     await page.get_by_role("link", name="Журнал").click()
     await expect(page.locator("#lines li").first).to_contain_text("учётная запись изменена")
     await expect(page.locator("#lines del").first).to_have_text("true")

@@ -65,7 +65,7 @@ def test_the_tables_pool_all_sets_and_name_those_below_the_floor() -> None:
 def test_emotion_is_measured_on_the_known_sets_that_are_there(tmp_path: Path) -> None:
     lines = 'text,labels\n"a, b",anger|fear\nc,joy\nd,\n'
     (tmp_path / "cedr-ru-train.csv").write_text(lines, encoding="utf-8")
-    (found,) = emotion_figures(tmp_path, lambda text: 1.0 if text == "a, b" else 0.0)
+    (found,) = emotion_figures(tmp_path, lambda texts: [float(text == "a, b") for text in texts])
     assert (found.name, found.count, found.upset, found.average_precision) == ("cedr-ru-train", 3, 1, 1.0)
     assert found.trained_on
 

@@ -1,0 +1,1 @@
+"""Ratings: customers are asked how a conversation went, once it is over."""

@@ -1,0 +1,1 @@
+"""Quality review: leads look at conversations that are over and score them."""
