@@ -71,7 +71,7 @@ def list_areas(
             history=History(engine=engine, scripts=scripts, keys=keys),
             operators=operators,
         ),
-        LabelSettingsArea(frame=frame, guard=guard.only(LEADS), settings=settings),
+        LabelSettingsArea(frame=frame, guard=guard.narrowed(LEADS), settings=settings),
         CustomersArea(
             guard=guard,
             known=KnownCustomers(people, redis=scripts.redis, keys=keys),

@@ -34,10 +34,6 @@ class Guard:
         """The same sessions, for what only these roles may see and change."""
         return Guard(self._sign_in, roles)
 
-    def only(self, roles: frozenset[Role]) -> Guard:
-        """The same sessions, for other roles."""
-        return Guard(self._sign_in, roles)
-
     async def session(self, request: web.Request) -> Session:
         """The session, for reading.
 

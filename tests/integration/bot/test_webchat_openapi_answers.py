@@ -25,7 +25,12 @@ from tests.integration.handoff.handoff_world import World
 from tests.integration.knowledge_base.kb_pages import Pages, wait_for_phrases
 
 DOCUMENT = describe(version="1")
-OF_THE_PAGE = {f"/desk/api/tickets/{{id}}/{name}" for name in ("side", "replies", "drafts", "mentions/seen")}
+OF_THE_PAGE = {
+    f"/desk/api/tickets/{{id}}/{name}"
+    for name in (
+        "side", "replies", "drafts", "mentions/seen", "same", "link", "unlink", "labels", "snooze", "wake",
+    )
+}  # fmt: skip
 NOT_DESCRIBED = {"/desk/api/live", "/desk/api/mentions", *OF_THE_PAGE}
 STABLE = (
     "/chat/api/", "/api/v1/", "/kb/api/", "/desk/api/tickets", "/desk/api/conversations",

@@ -18,6 +18,7 @@ from core.redis import connect
 from core.sql import migrate, open_engine
 from tests.integration.handoff.handoff_desk import Client, Desk, Hand
 from tests.integration.handoff.handoff_world import World, valkey
+from tests.integration.handoff.routing_desk import routing_desk
 
 _prefixes = count(1)
 
@@ -59,8 +60,10 @@ async def engine(tmp_path: Path, empty_archive: Path) -> AsyncIterator[AsyncEngi
 
 
 @pytest.fixture
-async def desk(world: World, engine: AsyncEngine) -> AsyncIterator[Desk]:
-    desk = Desk.on(world, engine)
+async def desk(world: World, engine: AsyncEngine, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    # The page in a browser asks for its operator's state and offers, too.
+    in_browser = request.node.get_closest_marker("browser") is not None
+    desk = routing_desk(world, engine) if in_browser else Desk.on(world, engine)
     stop = asyncio.Event()
     listening = asyncio.create_task(desk.hub.run(stop))
     yield desk
