@@ -76,7 +76,7 @@ class TicketShape(_Shape):
     channel: str
     customer: str
     waiting_s: int
-    due_at: Time
+    due_at: Time | None
     operator: ColleagueShape | None
     language: str
     last_line: str
