@@ -37,6 +37,7 @@ def duet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         stack.callback(stub.kill)
         url = asyncio.run(stub.wait_for("http://")).strip()
         copy = Deployment(folder, changes={"telegram": {"poll_timeout_s": 5}}, telegram_url=url)
+        copy.open_all_day()
         program = copy.program("duet")
         program.start()
         stack.callback(program.kill)

@@ -10,12 +10,16 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import yaml
 
+from core.settings import Settings
+from core.sql import migrate, open_engine
+from handoff.routing.schedule import HOURS, Hours
 from tests.acceptance.programs import ROOT, Program
 from tests.stubs.telegram_api import TOKEN
 
@@ -65,6 +69,11 @@ class Deployment:
             "PYTHONUNBUFFERED": "1",
         }
 
+    def open_all_day(self) -> None:
+        """Working hours round the clock, so that a run at night says the same as one at noon."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        asyncio.run(_set_hours(self.data / "duet.db"))
+
     def program(self, name: str, *, roles: str = "") -> Program:
         """A process of this copy; empty `roles` means all."""
         chosen = ["--roles", roles] if roles else []
@@ -104,6 +113,16 @@ class Deployment:
                     report = {}
                 await asyncio.sleep(0.05)
         raise AssertionError(f"{program.name} is not ready: {report}; its output:\n{program.tail()}")
+
+
+async def _set_hours(database: Path) -> None:
+    engine = open_engine(f"sqlite:///{database}")
+    try:
+        await migrate(engine)
+        hours = Hours(week=["00:00-24:00"] * 7)
+        await Settings(engine).put(HOURS, hours, version=0, by="test", now=datetime.now(UTC))
+    finally:
+        await engine.dispose()
 
 
 def telegram_stub(folder: Path) -> Program:

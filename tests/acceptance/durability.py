@@ -89,6 +89,7 @@ async def run(folder: Path, plan: Plan) -> Result:
         url = (await stub.wait_for("http://")).strip()
         copy = Deployment(folder, changes=CHANGES, telegram_url=url)
         copy.env["RASA_URL"] = NO_RASA
+        await asyncio.to_thread(copy.open_all_day)
         web = await stack.enter_async_context(started(copy.program("web", roles="web")))
         await copy.wait_until_serving(web, timeout_s=START_S)
         victims = await _victims(copy, plan, stack)

@@ -51,7 +51,9 @@ CASES = {
     "asked twice": Case(
         message("где"), {"reason": "clarify_failed"}, knowledge=NEAR, state=BotState(clarified=True)
     ),
-    "unsure": Case(message("где"), {"reason": "low_confidence"}, knowledge=FakeKnowledge()),
+    "unsure": Case(
+        message("где мой вчерашний пакет"), {"reason": "low_confidence"}, knowledge=FakeKnowledge()
+    ),
     "no base": Case(message("где"), {"reason": "knowledge_unavailable"}, knowledge=AWAY),
     "person": Case(message("оператора"), {"reason": "asked_for_person"}, understood("ask_human")),
     "anger": Case(
