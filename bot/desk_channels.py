@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -63,6 +62,6 @@ async def _ask_page(address: str) -> Verdict:
             async with http.get(f"{address}/chat/api/messages") as api:
                 if api.status != 401:
                     return Verdict(False, "webchat_api", {"status": str(api.status)})
-    except (ClientError, asyncio.TimeoutError, OSError, ValueError):
+    except (TimeoutError, ClientError, OSError, ValueError):
         return Verdict(False, "webchat_unreachable")
     return Verdict(True, "webchat_ok")
