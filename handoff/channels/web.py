@@ -29,7 +29,7 @@ class ChannelsArea:
         return [
             web.get("/settings/channels", self.page),
             web.get("/api/channels", self.index),
-            web.post("/api/channels/{name:[a-z]{1,20}}/test", self.test),
+            web.post("/api/channels/{name:[0-9a-z]{1,20}}/test", self.test),
         ]
 
     async def page(self, request: web.Request) -> web.Response:
