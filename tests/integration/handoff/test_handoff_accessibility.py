@@ -113,3 +113,25 @@ async def test_no_page_of_the_desk_breaks_a_rule_of_accessibility(
             found += await _faults(page, quiet, f"{path}, {look}")
         await context.close()
     assert found == [], "\n".join(found)
+
+
+async def test_the_bar_at_the_top_takes_two_lines_of_a_phone_and_shows_no_addresses(
+    world: World, engine: AsyncEngine, browser: Browser
+) -> None:
+    desk = routing_desk(world, engine)
+    await desk.add("root", role="administrator", display_name="Александра Константинопольская")
+    context = await browser.new_context(viewport={"width": 390, "height": 800}, locale="ru-RU")
+    page = await context.new_page()
+    async with served(desk.app) as address:
+        await page.goto(f"{address}/desk/login")
+        await page.fill("#name", "root")
+        await page.fill("#password", PASSWORD)
+        await page.click("#enter")
+        await expect(page.locator("#presence option")).to_have_count(3)
+        for width in (390, 360):
+            await page.set_viewport_size({"width": width, "height": 800})
+            height = await page.evaluate("document.querySelector('.top').getBoundingClientRect().height")
+            assert height < 100, width
+        badge = "getComputedStyle(document.querySelector('#menu [data-count]'), '::after').content"
+        assert await page.evaluate(badge) == "none"
+        await context.close()
