@@ -93,7 +93,9 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
-        reports_area(app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target),
+        reports_area(
+            app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target, articles
+        ),
         *people_areas(app.engine, parts),
         channels_area(parts, _channels(app)),
         webhooks_area(parts, webhooks_of(app)),
@@ -131,6 +133,7 @@ def reports_area(
     parts: DeskParts,
     zone: ZoneInfo,
     target: float,
+    articles: Articles,
     clock: Callable[[], datetime] = utc_now,
 ) -> ReportsArea:
     """Reports and the leaderboard; `target` is the share of conversations the bot should end alone."""
@@ -145,6 +148,7 @@ def reports_area(
         settings=parts.settings,
         zone=zone,
         clock=clock,
+        articles=articles,
     )
 
 

@@ -193,7 +193,9 @@ class Desk:
                 ),
                 *after_areas(engine, parts, history=history, tells=world.queue),
                 area,
-                reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),
+                reports_area(
+                    engine, parts, ZoneInfo("Europe/Moscow"), target=0.2, articles=articles or Shelf()
+                ),
                 *people_areas(engine, parts),
                 channels_area(parts, channels or no_channels()),
                 webhooks_area(parts, hooks),
