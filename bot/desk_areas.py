@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk_channels import DeskChannels
 from bot.desk_lists import lists_areas, lists_jobs
 from bot.desk_routing import routing_area, routing_jobs
 from bot.desk_tools import PastJob, tools_area
@@ -29,6 +30,8 @@ from core.web.frame import Frame, Menu
 from core.web.guard import DESK_ROLES, Guard
 from handoff.auditing.reading import Audit
 from handoff.auditing.web import AuditArea
+from handoff.channels.ports import Channels
+from handoff.channels.web import ChannelsArea
 from handoff.history import History
 from handoff.people.account import AccountArea
 from handoff.people.second import SecondFactorArea
@@ -90,8 +93,11 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         *after_areas(app.engine, parts, history=_history(app), tells=_queue(app)),
         tools_area(app, parts, articles),
         routing_area(app, frame=parts.frame, guard=parts.guard()),
-        reports_area(app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target),
+        reports_area(
+            app.engine, parts, ZoneInfo(app.config.company.timezone), app.config.split.target, articles
+        ),
         *people_areas(app.engine, parts),
+        channels_area(parts, _channels(app)),
         webhooks_area(parts, webhooks_of(app)),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
@@ -127,6 +133,7 @@ def reports_area(
     parts: DeskParts,
     zone: ZoneInfo,
     target: float,
+    articles: Articles,
     clock: Callable[[], datetime] = utc_now,
 ) -> ReportsArea:
     """Reports and the leaderboard; `target` is the share of conversations the bot should end alone."""
@@ -141,7 +148,19 @@ def reports_area(
         settings=parts.settings,
         zone=zone,
         clock=clock,
+        articles=articles,
     )
+
+
+def _channels(app: App) -> DeskChannels:
+    return DeskChannels(
+        telegram=app.telegram, receives="channels" in app.roles, web_url=lambda: app.embedded.web_url
+    )
+
+
+def channels_area(parts: DeskParts, channels: Channels) -> ChannelsArea:
+    """The page about channels."""
+    return ChannelsArea(frame=parts.frame, guard=parts.guard(ADMINISTRATORS), channels=channels)
 
 
 def webhooks_of(app: App) -> Webhooks:

@@ -90,6 +90,11 @@ class Embedded:
         if self.is_owner:
             write_endpoints(self._data, self._endpoints)
 
+    @property
+    def web_url(self) -> str:
+        """Where this process serves its web pages; empty before it does."""
+        return self._endpoints.web_url
+
     def statuses(self) -> dict[str, ChildStatus]:
         """State of the parts this process keeps, by name (`valkey`, `rasa`, `loyalty`)."""
         return {**self._absent, **self._supervisor.statuses()}

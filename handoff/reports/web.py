@@ -15,12 +15,14 @@ from core.web.bodies import Body, read_body
 from core.web.frame import Frame
 from core.web.guard import DESK_ROLES, Guard
 from core.web.problems import Problem
+from handoff.ports import Articles
 from handoff.reports.alerts import Alert, Alerts
 from handoff.reports.asking import asked_narrowed, asked_period
 from handoff.reports.csvs import as_csv
 from handoff.reports.report import Report, Reports
 from handoff.reports.settings import REPORTS, ReportSettings
 from handoff.reports.team import Team
+from handoff.reports.titles import titles, topics_of
 from handoff.reports.types import Period, Table
 from handoff.setting.web import kept_or_told
 
@@ -51,7 +53,7 @@ class ReportsArea:
 
     def __init__(
         self, *, frame: Frame, leads: Guard, everybody: Guard, reports: Reports, team: Team, alerts: Alerts,
-        settings: Settings, zone: ZoneInfo, clock: Callable[[], datetime],
+        settings: Settings, zone: ZoneInfo, clock: Callable[[], datetime], articles: Articles,
     ) -> None:  # fmt: skip
         """`leads` lets leads and administrators in, `everybody` the whole desk; days are those of `zone`."""
         self._frame = frame
@@ -63,6 +65,7 @@ class ReportsArea:
         self._settings = settings
         self._zone = zone
         self._clock = clock
+        self._articles = articles
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Pages and what their scripts ask."""
@@ -98,6 +101,8 @@ class ReportsArea:
         period, made = await self._made(request, now)
         alerts = await self._alerts.between(period.since_ms, period.until_ms)
         lately = await self._alerts.between(round((now - _LATELY).timestamp() * 1000), 2**62)
+        risen = [each.rising.topic for each in (*alerts, *lately)]
+        topics = [*topics_of(made.tables.values()), *risen]
         return web.json_response(
             {
                 "since": period.first.isoformat(),
@@ -107,6 +112,7 @@ class ReportsArea:
                 "tables": {name: _table(table) for name, table in made.tables.items()},
                 "alerts": [_alert(each) for each in alerts],
                 "lately": [_alert(each) for each in lately],
+                "titles": titles(self._articles, topics),
                 "choices": made.choices,
             }
         )

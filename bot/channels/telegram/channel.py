@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,11 +14,12 @@ from aiogram.utils.token import TokenValidationError
 
 from bot.channels.contract import Ingest, Limits, OutgoingMessage, SendResult, SendStatus
 from bot.channels.telegram.convert import CHANNEL, UpdateReader
-from bot.channels.telegram.faults import backoff_s, describe, pause_s
+from bot.channels.telegram.faults import CONFLICT, backoff_s, describe, pause_s
 from bot.channels.telegram.health import Health
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.lease import Leader
 from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.probe import Probe, probe
 from bot.channels.telegram.reflexes import BackgroundReflexes
 from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.session import make_bot
@@ -133,6 +135,14 @@ class TelegramChannel:
         if self._bot is None:
             return SendResult(SendStatus.FAILED, error=self._health.detail)
         return await self._sending.send(message)
+
+    async def probe(self) -> Probe:
+        """Ask the vendor now whether the account works; never raises for what vendor or network do."""
+        if self._bot is None:
+            return Probe("no_token" if self._health.status == "off" else "malformed")
+        found = await probe(self._bot, webhook_url=self._webhook_url)
+        # Only a poll meets another one; the vendor tells nobody who merely asks.
+        return replace(found, code="conflict") if found.ok and self._health.detail == CONFLICT else found
 
     async def close(self) -> None:
         """End the small calls under way and close the connection."""

@@ -19,6 +19,9 @@ from bot.channels.telegram.outcome import never_left
 TOKEN_REFUSED_PAUSE_S = 30.0
 """Wait after a refused token: it changes only by a restart, or by the vendor."""
 
+CONFLICT = "Another program polls with this bot's token (409): stop it, or give Duet its own bot."
+"""What is told of two programs that poll with one token."""
+
 
 def backoff_s(failures: int, least_s: float, most_s: float) -> float:
     """Doubling wait with jitter of a quarter, so that processes do not come back all at once."""
@@ -43,7 +46,7 @@ def describe(error: AiogramError) -> str:
         case TelegramUnauthorizedError() | TelegramNotFound():
             return "Telegram does not accept the bot's token: check TELEGRAM_BOT_TOKEN against @BotFather."
         case TelegramConflictError():
-            return "Another program polls with this bot's token (409): stop it, or give Duet its own bot."
+            return CONFLICT
         case TelegramRetryAfter():
             return f"Telegram asks to wait {error.retry_after} s."
         case TelegramNetworkError() if never_left(error):

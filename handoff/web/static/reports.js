@@ -4,7 +4,7 @@ import { get } from "/shared/api.js";
 import { failed, start } from "/shared/page.js";
 import { clockTime, dayName, say } from "/shared/words.js";
 import { bars, columns, heat, legend, lines } from "./reports_chart.js";
-import { cell, percentOr, seconds, shortDay, topicName, weekday } from "./reports_values.js";
+import { cell, percentOr, seconds, setTitles, shortDay, topicName, weekday } from "./reports_values.js";
 
 const FILTERS = ["since", "until", "channel", "group", "operator"];
 let found = null;
@@ -145,6 +145,7 @@ async function load_() {
     const answer = await get(`/reports?${query()}`);
     if (mine !== asked) return; // a later choice is on its way
     found = answer;
+    setTitles(answer.titles);
     draw();
   } catch (error) {
     if (error.status !== 422) return failed(error);

@@ -14,12 +14,16 @@ const fullDay = (day) => at(day).toLocaleDateString(locale(), { weekday: "short"
 /** 0 is Monday; the 1st of January 2024 was one. */
 export const weekday = (n) => new Date(2024, 0, 1 + n).toLocaleDateString(locale(), { weekday: "short" });
 
+let titles = {};
+/** Titles by language of the articles a report speaks of, by id. */
+export const setTitles = (found) => { titles = found; };
+
 /** "article:delivery-times" and the like in words. */
 export function topicName(topic) {
   const [kind, name] = [topic.slice(0, topic.indexOf(":")), topic.slice(topic.indexOf(":") + 1)];
   if (kind === "intent") return label("intent", name);
   if (kind === "skill" && knows(`reports.skill.${name}`)) return say(`reports.skill.${name}`);
-  return name;
+  return (kind === "article" && (titles[name]?.[locale()] ?? Object.values(titles[name] ?? {})[0])) || name;
 }
 
 const KINDS = {

@@ -125,8 +125,8 @@ export class Tools {
       const asked = (await get("/requests")).promises.filter((each) => each.may_decide);
       if (asked.length > (this.asked ?? asked.length)) toast(say("requests.news", { amount: money(asked.at(-1).kopecks), name: asked.at(-1).by?.display_name ?? "" }));
       this.asked = asked.length;
-      if (asked.length) line.dataset.asks = asked.length;
-      else delete line.dataset.asks;
+      if (asked.length) line.dataset.asked = asked.length;
+      else delete line.dataset.asked;
     } catch (error) {
       this.page.failed(error);
     }

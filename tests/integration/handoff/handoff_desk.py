@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.desk_areas import (
     DeskParts,
     after_areas,
+    channels_area,
     people_areas,
     reports_area,
     tokens_area,
     webhooks_area,
 )
+from bot.desk_channels import DeskChannels
 from core.auth_accounts import Accounts, Change
 from core.auth_limits import AttemptLimit
 from core.auth_operators import Operators
@@ -33,6 +35,7 @@ from core.web.area import Area
 from core.web.frame import Frame, Menu
 from core.web.guard import Guard
 from handoff.board import Board
+from handoff.channels.ports import Channels
 from handoff.history import History
 from handoff.list_areas import list_areas
 from handoff.ports import Articles, ArticleText, FoundArticle
@@ -52,6 +55,8 @@ from handoff.webhooks.store import Webhooks
 from handoff.words import load_words
 from knowledge_base.lemmas import content, lemma, lemmas
 from tests.integration.handoff.handoff_world import World, say
+from tests.stubs.telegram_api import TelegramApi
+from tests.stubs.telegram_parts import make_channel
 
 PASSWORD = "a long password"
 
@@ -90,6 +95,11 @@ class Shelf:
         return ["Посылка потерялась"] if article == "damaged-lost-parcel" else []
 
 
+def no_channels() -> DeskChannels:
+    """A deployment without a token, whose web pages nobody serves."""
+    return DeskChannels(telegram=make_channel(TelegramApi(), token=""), receives=True, web_url=lambda: "")
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything the desk is made of, and a way to sign in."""
@@ -113,6 +123,7 @@ class Desk:
         articles: Articles | None = None,
         more_areas: AreasOf | None = None,
         presence: Presence | None = None,
+        channels: Channels | None = None,
     ) -> Desk:
         """The desk over one live record and one archive; `more_areas` makes further pages."""
         operators = Operators(engine, memory_s=memory_s)
@@ -182,8 +193,11 @@ class Desk:
                 ),
                 *after_areas(engine, parts, history=history, tells=world.queue),
                 area,
-                reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),
+                reports_area(
+                    engine, parts, ZoneInfo("Europe/Moscow"), target=0.2, articles=articles or Shelf()
+                ),
                 *people_areas(engine, parts),
+                channels_area(parts, channels or no_channels()),
                 webhooks_area(parts, hooks),
                 tokens_area(parts, tokens),
                 *(more_areas(frame, parts.guard(), operators) if more_areas else ()),

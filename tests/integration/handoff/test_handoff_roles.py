@@ -69,6 +69,8 @@ ALLOWED: dict[str, set[str]] = {
     "* /desk/api/reviews": LEAD,
     "* /desk/settings/reviews": LEAD,
     "* /desk/api/settings/reviews": LEAD,
+    "* /desk/settings/channels": ADMIN,
+    "* /desk/api/channels": ADMIN,
     "* /desk/settings/webhooks": ADMIN,
     "* /desk/api/webhooks": ADMIN,
     "* /desk/settings/tokens": ADMIN,

@@ -53,6 +53,18 @@ async def test_a_report_is_read_by_period_and_filter(
     assert (datetime.fromisoformat(usual["until"]) - datetime.fromisoformat(usual["since"])).days == 6
 
 
+async def test_a_report_brings_the_titles_of_the_articles_it_speaks_of(
+    desk: Desk, browsers: Browsers, engine: AsyncEngine
+) -> None:
+    await write(engine, A_DAY)
+    lead = await _lead(desk, browsers)
+    found = await lead.get(f"/reports?{DAY}")
+    spoken_of = {row[0] for row in found["tables"]["topics"]["rows"]}
+    assert "article:delivery-times" in spoken_of
+    assert found["titles"]["delivery-times"]["ru"] == "Сроки доставки"
+    assert {f"article:{each}" for each in found["titles"]} <= spoken_of
+
+
 async def test_a_period_that_makes_no_sense_is_told_at_its_field(desk: Desk, browsers: Browsers) -> None:
     lead = await _lead(desk, browsers)
     for query, code in {

@@ -194,7 +194,7 @@ async def test_compensation_above_the_limit_waits_for_a_lead_in_the_conversation
     await anna.click("#form-yes")
     await expect(anna.locator("#asides")).to_contain_text("Компенсация 1 200,50 ₽")
     await expect(boss.locator("#toasts")).to_contain_text("Анна просит одобрить компенсацию: 1 200,50 ₽")
-    await expect(boss.locator('.menu a[href="/desk/requests"]')).to_have_attribute("data-count", "1")
+    await expect(boss.locator('.menu a[href="/desk/requests"]')).to_have_attribute("data-asked", "1")
     await open_line(boss)
     await expect(boss.locator("#asides")).to_contain_text("Торт на день рождения")
     await shot(boss, "approval-1280")

@@ -1,0 +1,1 @@
+"""The channels as an administrator sees them: how each is, and whether it really works."""
