@@ -36,6 +36,9 @@ from handoff.board import Board
 from handoff.history import History
 from handoff.list_areas import list_areas
 from handoff.ports import Articles, ArticleText, FoundArticle
+from handoff.push.keys import PushKeys
+from handoff.push.store import Subscriptions
+from handoff.push.web import PushArea
 from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
@@ -185,6 +188,12 @@ class Desk:
                 reports_area(engine, parts, ZoneInfo("Europe/Moscow"), target=0.2),
                 *people_areas(engine, parts),
                 webhooks_area(parts, hooks),
+                PushArea(
+                    guard=parts.guard(),
+                    subscriptions=Subscriptions(engine, allow_private=False),
+                    keys=PushKeys(engine, box, contact="mailto:desk@lavka.example"),
+                    words=load_words(),
+                ),
                 tokens_area(parts, tokens),
                 *(more_areas(frame, parts.guard(), operators) if more_areas else ()),
             ],
