@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desk_channels import DeskChannels
 from bot.desk_lists import lists_areas, lists_jobs
+from bot.desk_push import PushJob, push_area
 from bot.desk_routing import routing_area, routing_jobs
 from bot.desk_tools import PastJob, tools_area
 from core.auth import ROLES, Role
@@ -99,6 +100,7 @@ def desk_areas(app: App, parts: DeskParts, articles: Articles) -> list[Area]:
         *people_areas(app.engine, parts),
         channels_area(parts, _channels(app)),
         webhooks_area(parts, webhooks_of(app)),
+        push_area(app, parts.guard()),
         tokens_area(parts, ApiTokens(app.engine)),
     ]
 
@@ -218,6 +220,7 @@ def desk_jobs(app: App) -> Mapping[str, Job]:
         **lists_jobs(app),
         "past answers": PastJob(app).run,
         "webhooks": partial(_send_webhooks, app),
+        "push": PushJob(app).run,
         "ratings": partial(_ask_for_ratings, app),
         "tasks": partial(_remind, app),
         "topics": partial(_watch_topics, app),

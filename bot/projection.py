@@ -18,6 +18,7 @@ from core import sql
 from core.logging import get_logger
 from core.records import dump
 from core.tables import conversations, customers, decisions, deliveries, owners, tickets, turns, unread_events
+from handoff.push.feed import tell
 from handoff.webhooks.feed import announce
 
 __all__ = ["Event", "event_number", "project"]
@@ -33,14 +34,15 @@ async def project(connection: AsyncConnection, event_id: str, fields: Mapping[st
     try:
         event = Event.read(event_id, fields)
         await _HANDLERS[event.kind](connection, event)
-        await announce(
-            connection,
-            number=event.number,
-            kind=event.kind,
-            conversation=event.conversation,
-            at_ms=event.at_ms,
-            payload=event.payload,
-        )
+        for listener in (announce, tell):
+            await listener(
+                connection,
+                number=event.number,
+                kind=event.kind,
+                conversation=event.conversation,
+                at_ms=event.at_ms,
+                payload=event.payload,
+            )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         number = event_number(event_id)
         _log.error("event.set_aside", number=number, error=type(error).__name__)

@@ -65,6 +65,7 @@ class Web(_Section):
     session_hours: Seconds
     shutdown_s: Seconds
     private_webhooks: bool
+    push_contact: Annotated[str, Field(pattern=r"^(|https://\S+|(mailto:)?[^\s@:/]+@[^\s@:/]+)$")]
 
 
 class Redis(_Section):

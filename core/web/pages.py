@@ -21,7 +21,7 @@ _MARKS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 _SHARING = web.AppKey("sharing", bool)

@@ -6,6 +6,7 @@ import { data, failed, start } from "/shared/page.js";
 import { clockTime, dayName, label, say } from "/shared/words.js";
 
 import { drawAlerts } from "./alerts_form.js";
+import { drawPush, loadPush } from "./push_form.js";
 import { drawSecond, loadSecond } from "./second.js";
 
 let sessions = [];
@@ -18,6 +19,7 @@ function draw() {
   $("end-others").hidden = sessions.length < 2;
   drawSecond();
   drawAlerts();
+  drawPush();
 }
 
 const when = (iso) => `${dayName(iso)}, ${clockTime(iso)}`;
@@ -91,4 +93,5 @@ if (me) {
   draw();
   await loadSecond();
   await load().catch(failed);
+  await loadPush().catch(failed);
 }

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import core.tables
 import handoff.customers.tables as _these_register_theirs  # noqa: F401
 import handoff.lists.tables as _and_these  # noqa: F401
+import handoff.push.tables as _push_too  # noqa: F401
 import handoff.ratings.tables as _ratings_too  # noqa: F401
 import handoff.reports.tables as _reports_too  # noqa: F401
 import handoff.reviews.tables as _reviews_too  # noqa: F401

@@ -39,6 +39,9 @@ from handoff.channels.ports import Channels
 from handoff.history import History
 from handoff.list_areas import list_areas
 from handoff.ports import Articles, ArticleText, FoundArticle
+from handoff.push.keys import PushKeys
+from handoff.push.store import Subscriptions
+from handoff.push.web import PushArea
 from handoff.routing.presence import Presence
 from handoff.tokens.api import add_api
 from handoff.tokens.guard import TokenGuard
@@ -199,6 +202,12 @@ class Desk:
                 *people_areas(engine, parts),
                 channels_area(parts, channels or no_channels()),
                 webhooks_area(parts, hooks),
+                PushArea(
+                    guard=parts.guard(),
+                    subscriptions=Subscriptions(engine, allow_private=False),
+                    keys=PushKeys(engine, box, contact="mailto:desk@lavka.example"),
+                    words=load_words(),
+                ),
                 tokens_area(parts, tokens),
                 *(more_areas(frame, parts.guard(), operators) if more_areas else ()),
             ],
