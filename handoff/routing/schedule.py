@@ -74,8 +74,8 @@ class Holidays(BaseModel):
         return self
 
 
-HOURS = Section("hours", Hours, Hours(week=["09:00-21:00"] * 7))
-"""Every day from nine to nine: the hours of the consumer support we know, and of its shops."""
+HOURS = Section("hours", Hours, Hours(week=["00:00-24:00"] * 7))
+"""Round the clock until somebody says otherwise: a customer must not read of hours that nobody chose."""
 HOLIDAYS = Section("holidays", Holidays, Holidays())
 """None: support of shops works on public holidays too. One field makes them days off."""
 

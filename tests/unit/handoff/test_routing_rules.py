@@ -110,7 +110,7 @@ def test_the_holidays_of_a_country_are_days_off() -> None:
     works = calendar(HOURS.default, HOLIDAYS.default, company_zone="Europe/Moscow")
     day = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 20, tzinfo=UTC))
     assert working_time_between(off, *day) == timedelta()
-    assert working_time_between(works, *day) == timedelta(hours=12)
+    assert working_time_between(works, *day) == timedelta(hours=20)
 
 
 def test_targets_come_from_the_first_rule_that_says_one() -> None:
