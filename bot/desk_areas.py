@@ -41,16 +41,17 @@ from handoff.ports import Articles
 from handoff.queue import Queue
 from handoff.ratings.asking import Asker
 from handoff.ratings.given import GivenRatings
-from handoff.ratings.web import RatingsArea
+from handoff.ratings.section import RATINGS
 from handoff.reports.alerts import EVERY_S, Alerts
 from handoff.reports.reading import Archive
 from handoff.reports.report import Reports
 from handoff.reports.team import Team
 from handoff.reports.web import ReportsArea
 from handoff.reviews.own import OwnArea
-from handoff.reviews.settings_web import CriteriaArea
+from handoff.reviews.section import REVIEWS
 from handoff.reviews.store import Reviews
 from handoff.reviews.web import ReviewsArea, Tells
+from handoff.setting.section_web import SectionArea
 from handoff.setting.web import SettingsArea
 from handoff.tasks.reminding import Reminder
 from handoff.tasks.store import Tasks
@@ -116,8 +117,14 @@ def after_areas(engine: AsyncEngine, parts: DeskParts, *, history: History, tell
             frame=frame, guard=leads, reviews=reviews, settings=parts.settings, history=history, tells=tells,
             operators=parts.operators,
         ),
-        RatingsArea(frame=frame, guard=leads, settings=parts.settings),
-        CriteriaArea(frame=frame, guard=leads, settings=parts.settings),
+        SectionArea(
+            name="ratings", word="ratings.title", hint="ratings.hint", section=RATINGS,
+            frame=frame, guard=leads, settings=parts.settings,
+        ),
+        SectionArea(
+            name="reviews", word="reviews.list", hint="reviews.list_hint", section=REVIEWS,
+            frame=frame, guard=leads, settings=parts.settings,
+        ),
     ]  # fmt: skip
 
 
