@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from core.errors import Unavailable
+from core.logging import get_logger
 from core.redis import Scripts
+
+_log = get_logger("leader")
 
 _SCRIPT = "core/lua/leader.lua"
 
@@ -32,3 +39,23 @@ class Leader:
     async def release(self) -> None:
         """Give the role up at once; harmless when somebody else has it."""
         await self._scripts.run(_SCRIPT, self._name, self._holder, 0)
+
+
+async def led(
+    stop: asyncio.Event, leader: Leader, step: Callable[[], Awaitable[object]], *, poll_s: float, part: str
+) -> None:
+    """Take a step every `poll_s` seconds until `stop`, in whichever process holds the role.
+
+    A store that does not answer interrupts one step; `part` names it in the log.
+    """
+    while not stop.is_set():
+        try:
+            if await leader.acquire():
+                await step()
+        except Unavailable as error:
+            _log.warning("leader.interrupted", job=part, error=str(error))
+        try:
+            async with asyncio.timeout(poll_s):
+                await stop.wait()
+        except TimeoutError:
+            continue

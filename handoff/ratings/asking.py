@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import Unavailable
-from core.leader import Leader
+from core.leader import Leader, led
 from core.logging import get_logger
 from core.records import PRIORITY_NOTICE, dump, outgoing
 from core.redis import Scripts
@@ -70,17 +70,7 @@ class Asker:
 
     async def run(self, stop: asyncio.Event, leader: Leader) -> None:
         """Ask until `stop`, in whichever process holds the role."""
-        while not stop.is_set():
-            try:
-                if await leader.acquire():
-                    await self.step()
-            except Unavailable as error:
-                _log.warning("ratings.interrupted", error=str(error))
-            try:
-                async with asyncio.timeout(_POLL_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        await led(stop, leader, self.step, poll_s=_POLL_S, part="ratings")
 
     async def step(self) -> int:
         """Ask whoever is due; how many were asked.

@@ -11,13 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import Unavailable
-from core.leader import Leader
-from core.logging import get_logger
+from core.leader import Leader, led
 from core.records import dump
 from core.redis import Scripts
 from handoff.tasks.tables import tasks
 
-_log = get_logger("tasks")
 _POLL_S = 10.0
 _BATCH = 100
 
@@ -33,17 +31,7 @@ class Reminder:
 
     async def run(self, stop: asyncio.Event, leader: Leader) -> None:
         """Remind until `stop`, in whichever process holds the role."""
-        while not stop.is_set():
-            try:
-                if await leader.acquire():
-                    await self.step()
-            except Unavailable as error:
-                _log.warning("tasks.interrupted", error=str(error))
-            try:
-                async with asyncio.timeout(_POLL_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        await led(stop, leader, self.step, poll_s=_POLL_S, part="tasks")
 
     async def step(self) -> int:
         """Remind of what is due; of how many.

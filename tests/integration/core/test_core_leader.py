@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Unavailable
 from core.keys import Keys
-from core.leader import Leader
+from core.leader import Leader, led
 from core.redis import Scripts, connect
 from tests.conftest import free_port
 
@@ -62,3 +62,23 @@ async def test_nobody_leads_without_redis() -> None:
     with pytest.raises(Unavailable):
         await leader(Scripts(client, Keys("test")), "a").acquire()
     await client.aclose()
+
+
+async def test_one_of_two_takes_the_steps_and_goes_on_after_a_store_was_away(scripts: Scripts) -> None:
+    stop, steps = asyncio.Event(), list[str]()
+
+    async def work(name: str) -> None:
+        async def step() -> None:
+            steps.append(name)
+            if len(steps) == 1:
+                raise Unavailable("gone for a moment")
+            if len(steps) == 4:
+                stop.set()
+
+        role = Leader(scripts, name="work", holder=name, lease_s=30)
+        await led(stop, role, step, poll_s=0.01, part="work")
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(work("a"), work("b"))
+    assert len(steps) == 4
+    assert len(set(steps)) == 1
